@@ -1,7 +1,8 @@
-"""The ways sources write dates, amounts and timestamps, each as a pattern that Java's and Rust's regex engines read alike.
+"""The ways sources write dates, amounts and timestamps, each as a pattern that Java's and Rust's regex read alike.
 
-The patterns say which texts are well-formed; an engine then parses the text. Digits are always `[0-9]`, never `\\d`
-(Unicode digits in Rust, ASCII in Java), and blanks are listed in `BLANKS`, because every engine trims differently.
+The patterns say which texts are well-formed; an engine then parses the text. Digits are always `[0-9]`, never the
+class of all digits (Unicode's in Rust, ASCII's in Java), and blanks are listed in `BLANKS`, because every
+engine trims differently.
 """
 
 from __future__ import annotations
@@ -9,11 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-BLANKS = "[\\t\\n\\x0B\\f\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]"
-"""Character class of the blanks: Unicode's White_Space. A text of nothing else counts as missing, and values are
-read without the blanks around them."""
+_SPACES = "".join(map(chr, range(0x2000, 0x200B)))
+BLANK_CHARACTERS = f"\t\n\x0b\f\r \x85\xa0\u1680{_SPACES}\u2028\u2029\u202f\u205f\u3000"
+"""The blanks: Unicode's White_Space (Python's `str.strip` and Java's `isWhitespace` each know other ones). A text of
+nothing else counts as missing, and values are read without the blanks around them."""
+
+BLANKS = "[" + "".join(f"\\x{{{ord(blank):X}}}" for blank in BLANK_CHARACTERS) + "]"
+"""The blanks as a regex character class."""
 
 _YEAR = "[1-9][0-9]{3}"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+_OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+_REAL_SIGN = "R\\$[ \\x{A0}]?"
 _WHOLE = "[0-9]{1,12}"
 _THOUSANDS = "[0-9]{1,3}(%s[0-9]{3}){0,3}"
 
@@ -57,7 +65,7 @@ class AmountFormat(StrEnum):
         return {
             AmountFormat.PLAIN: f"^-?{_WHOLE}(\\.[0-9]{{1,2}})?$",
             AmountFormat.DOLLAR: f"^-?\\$?({_THOUSANDS % ','}|{_WHOLE})(\\.[0-9]{{1,2}})?$",
-            AmountFormat.REAL: f"^-?(R\\$[ \\x{{A0}}]?)?-?({_THOUSANDS % '[.]'}|{_WHOLE})(,[0-9]{{1,2}})?$",
+            AmountFormat.REAL: f"^(-|-?{_REAL_SIGN}|{_REAL_SIGN}-)?({_THOUSANDS % '[.]'}|{_WHOLE})(,[0-9]{{1,2}})?$",
         }[self]
 
     @property
@@ -73,7 +81,7 @@ class AmountFormat(StrEnum):
 
 @dataclass(frozen=True)
 class TimestampFormat:
-    """How a last-change time is written: RFC 3339 when `local_offset` is None, else `dd/MM/yyyy HH:mm:ss` at that offset."""
+    """How a last-change time is written: RFC 3339 if `local_offset` is None, else `dd/MM/yyyy HH:mm:ss` at it."""
 
     local_offset: str | None = None
 
@@ -81,6 +89,5 @@ class TimestampFormat:
     def pattern(self) -> str:
         """Full-match regex of a well-formed timestamp."""
         if self.local_offset is None:
-            clock = "[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?"
-            return f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T{clock}(Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
-        return f"^[0-9]{{2}}/[0-9]{{2}}/{_YEAR} [0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}$"
+            return f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(\\.[0-9]{{1,6}})?(Z|{_OFFSET})$"
+        return f"^([0-9]{{2}})/([0-9]{{2}})/({_YEAR}) ({_CLOCK})$"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from contracts.formats import BLANKS
+
 
 class Stage(StrEnum):
     """Where a rule is enforced."""
@@ -54,7 +56,7 @@ class Cpf:
 class Email:
     """One `@`, something before it, no blanks, and a dot in the domain with two or more letters after it. Rejects null."""
 
-    pattern: str = "^[^@\\t\\n\\x0B\\f\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]+@[^@\\t\\n\\x0B\\f\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]+\\.[A-Za-z]{2,}$"
+    pattern: str = f"^[^@{BLANKS[1:-1]}]+@[^@{BLANKS[1:-1]}]+\\.[A-Za-z]{{2,}}$"
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,8 @@ class Rule:
     check: Check
     stage: Stage
     severity: Severity
+
+    @property
+    def label(self) -> str:
+        """How the rule is called wherever a broken one is reported: `cpf: cpf_valid`."""
+        return f"{self.column}: {self.name}"
