@@ -5,7 +5,7 @@ The reader (`contracts.reader`) builds these from an Open Data Contract Standard
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contracts.formats import AmountFormat, DateFormat, TimestampFormat
@@ -18,6 +18,7 @@ class LogicalType(StrEnum):
     STRING = "string"
     DATE = "date"
     NUMBER = "number"
+    INTEGER = "integer"
     TIMESTAMP = "timestamp"
 
 
@@ -80,6 +81,17 @@ class Column:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoldTable:
+    """One table of the gold layer: its columns, the key of its rows, and what it is clustered by."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    clustering: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """One place rows come from (ODCS section Servers): where, how values are written, and how to read it.
 
@@ -95,7 +107,7 @@ class Source:
     date_format: DateFormat
     amount_format: AmountFormat
     timestamp_format: TimestampFormat
-    field_paths: dict[str, str]
+    field_paths: dict[str, str] = field(default_factory=dict)
     optional_columns: tuple[str, ...] = ()
     table: str | None = None
     path: str | None = None
@@ -152,6 +164,7 @@ class Contract:
     clustering: tuple[str, ...]
     high_value_threshold_brl: float
     max_landing_error_ratio: float
+    gold_tables: tuple[GoldTable, ...]
     sources: tuple[Source, ...]
     roles: tuple[Role, ...]
     pipeline_schedule: Schedule
@@ -165,16 +178,12 @@ class Contract:
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if the contract has none."""
-        return next((column for column in self.columns if column.name == name), None) or _missing("column", name)
+        return {column.name: column for column in self.columns}[name]
 
     def source(self, name: str) -> Source:
         """The source of that name; KeyError if the contract has none."""
-        return next((source for source in self.sources if source.name == name), None) or _missing("source", name)
+        return {source.name: source for source in self.sources}[name]
 
     def rules_at(self, stage: Stage, severity: Severity = Severity.ERROR) -> tuple[Rule, ...]:
         """The rules that this stage enforces with this severity, in the contract's order."""
         return tuple(rule for rule in self.rules if rule.stage is stage and rule.severity is severity)
-
-
-def _missing(what: str, name: str) -> "NoReturn":  # type: ignore[name-defined]
-    raise KeyError(f"the contract has no {what} {name!r}")

@@ -35,7 +35,7 @@ class Present:
 
 @dataclass(frozen=True)
 class Parses:
-    """Reads as the column's logical type in the source's declared format; `missing_allowed` lets a missing value pass."""
+    """Reads as the column's logical type in the source's format; a missing value passes if `missing_allowed`."""
 
     missing_allowed: bool
 
@@ -49,12 +49,18 @@ class AtLeast:
 
 @dataclass(frozen=True)
 class Cpf:
-    """Receita Federal's CPF: 11 digits once `.`, `-` and blanks are removed, not all equal, both check digits right. Rejects null."""
+    """Receita Federal's CPF: 11 digits once `.`, `-` and blanks are removed, not all equal, both check digits right.
+
+    Rejects null.
+    """
 
 
 @dataclass(frozen=True)
 class Email:
-    """One `@`, something before it, no blanks, and a dot in the domain with two or more letters after it. Rejects null."""
+    """One `@`, something before it, no blanks, and a dot in the domain with two or more letters after it.
+
+    Rejects null.
+    """
 
     pattern: str = f"^[^@{BLANKS[1:-1]}]+@[^@{BLANKS[1:-1]}]+\\.[A-Za-z]{{2,}}$"
 
@@ -76,7 +82,10 @@ class DateBetween:
 
 @dataclass(frozen=True)
 class Luhn:
-    """12 to 19 digits once blanks and `-` are removed, whose Luhn checksum is right (ISO/IEC 7812-1). A missing value passes."""
+    """12 to 19 digits once blanks and `-` are removed, whose Luhn checksum is right (ISO/IEC 7812-1).
+
+    A missing value passes.
+    """
 
 
 Check = Present | Parses | AtLeast | Cpf | Email | OneOf | DateBetween | Luhn
