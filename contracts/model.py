@@ -176,6 +176,16 @@ class Contract:
         """Names of the standardized columns, in the contract's order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def slug(self) -> str:
+        """The dataset's name where underscores are not usual: deployments and jobs."""
+        return self.name.replace("_", "-")
+
+    @property
+    def job_name(self) -> str:
+        """Name of the Databricks job that transforms the dataset."""
+        return f"etl-{self.slug}"
+
     def column(self, name: str) -> Column:
         """The column of that name; KeyError if the contract has none."""
         return {column.name: column for column in self.columns}[name]

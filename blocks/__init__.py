@@ -1,0 +1,1 @@
+"""Prefect blocks: the configuration that differs between a laptop, dev, pre and prod."""

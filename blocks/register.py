@@ -1,0 +1,81 @@
+"""Registers this project's block types and writes the block documents from the environment; run again, it updates them.
+
+Its command line is `python -m blocks.register`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from prefect.blocks.core import Block
+from prefect_azure import AzureBlobStorageCredentials
+from prefect_databricks import DatabricksCredentials
+from pydantic import ValidationError
+from pydantic.v1 import SecretStr
+
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, SourceConnection
+from blocks.settings import LakehouseSettings, MissingVariableError, connection_values
+from contracts.model import Contract, Source
+from contracts.reader import ContractError, read_contract
+
+REQUEST_TIMEOUT_SECONDS = 30
+BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksCredentials)
+
+
+async def register(contract: Contract, settings: LakehouseSettings) -> list[str]:
+    """Register the block types and save a document for the lake, Databricks and each source; the slugs saved.
+
+    Raises:
+        MissingVariableError: a source's connection is not in the environment.
+    """
+    documents: dict[str, Block] = {source.name: source_connection(source) for source in contract.sources}
+    documents[LAKE_DOCUMENT] = lake_credentials(settings)
+    documents[DATABRICKS_DOCUMENT] = DatabricksCredentials(
+        databricks_instance=settings.databricks_host,
+        token=SecretStr(settings.databricks_token.get_secret_value()),
+        client_kwargs={"timeout": REQUEST_TIMEOUT_SECONDS},
+    )
+    for block_type in BLOCK_TYPES:
+        await block_type.register_type_and_schema()
+    for name, document in documents.items():
+        await document.save(name, overwrite=True)
+    return [f"{document._block_type_slug or document._block_type_name}/{name}" for name, document in documents.items()]
+
+
+def source_connection(source: Source) -> SourceConnection:
+    """Connection block of a source, from the variables its contract names."""
+    values = connection_values(source)
+    return SourceConnection(url=SecretStr(values["url"]), key=SecretStr(values["key"]) if "key" in values else None)
+
+
+def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials:
+    """Credentials block of the lake's storage account."""
+    if settings.azure_storage_connection_string:
+        secret = SecretStr(settings.azure_storage_connection_string.get_secret_value())
+        return AzureBlobStorageCredentials(connection_string=secret)
+    return AzureBlobStorageCredentials(account_url=settings.account_url)
+
+
+def main() -> int:
+    """Command line: 0 when every document is saved, 2 with one line a problem when the environment is not complete."""
+    try:
+        contract_file = os.environ.get("DATAMASTER_CONTRACT")
+        contract = read_contract(Path(contract_file) if contract_file else None)
+        slugs = asyncio.run(register(contract, LakehouseSettings()))
+    except ValidationError as error:
+        for detail in error.errors(include_input=False, include_url=False):
+            variable = "_".join(str(step) for step in detail["loc"]).upper()
+            print(f"environment: {variable} {detail['msg']}".replace("  ", " "), file=sys.stderr)
+        return 2
+    except (MissingVariableError, ContractError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(slugs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is deployed where: prefect.yaml is rendered from the contract here."""

@@ -1,0 +1,78 @@
+"""Records a run's facts as Prefect artifacts: one markdown summary and the tables behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from tasks.run_facts import RunFacts, SourceOutcome
+from tasks.summary_markdown import rejected_rows, render_summary
+
+Row = dict[str, Any]
+
+
+async def record_run(facts: RunFacts) -> str:
+    """Record the summary and the tables of job tasks, row accounting and data quality; returns the summary's text."""
+    summary = render_summary(facts)
+    await create_markdown_artifact(summary, key="summary", description=f"{facts.run_name}: {facts.verdict}")
+    await create_table_artifact(job_task_rows(facts), key="job-tasks", description="Tasks of the Databricks job")
+    await create_table_artifact(accounting_rows(facts), key="row-accounting", description="Where every row went")
+    await create_table_artifact(
+        quality_rows(facts), key="data-quality", description="Rows that broke a rule in this run"
+    )
+    return summary
+
+
+async def record_source(outcome: SourceOutcome) -> None:
+    """Record what one source's ingestion did, with the files it landed."""
+    await create_table_artifact(
+        source_rows(outcome), key=f"source-{outcome.name}", description=f"{outcome.name}: {outcome.state}"
+    )
+
+
+def source_rows(outcome: SourceOutcome) -> list[Row]:
+    """One row for the load as a whole, one a broken rule, one a file."""
+    whole = {"what": "load", "name": outcome.name, "extracted": outcome.extracted, "landed": outcome.landed}
+    whole |= {"quarantined": outcome.quarantined, "bytes": outcome.bytes, "seconds": round(outcome.seconds, 1)}
+    rules = [{"what": "rule", "name": rule, "quarantined": rows} for rule, rows in outcome.quarantined_by_rule.items()]
+    files = [{"what": "file", "name": file.name, "landed": file.rows, "bytes": file.bytes} for file in outcome.files]
+    return _same_columns([whole, *rules, *files])
+
+
+def job_task_rows(facts: RunFacts) -> list[Row]:
+    """One row a task of the job: result, seconds, message and the versions of the tables it wrote."""
+    tasks = facts.job_run.tasks if facts.job_run else ()
+    return [
+        {
+            "task": task.key,
+            "result": task.result,
+            "seconds": task.seconds,
+            "message": task.message,
+            "table versions": str(task.report.table_versions) if task.report else "",
+        }
+        for task in tasks
+    ]
+
+
+def accounting_rows(facts: RunFacts) -> list[Row]:
+    """Two rows a source, of this run and of all runs, with every term of the row accounting."""
+    periods = (("run", facts.books_in_run), ("total", facts.books))
+    return [
+        {"source": name, "period": period, **books.model_dump(), "balances": not books.imbalances()}
+        for period, by_source in periods
+        for name, books in by_source.items()
+    ]
+
+
+def quality_rows(facts: RunFacts) -> list[Row]:
+    """One row a stage, source and rule that rows of this run broke."""
+    return [
+        {"stage": stage, "source": source, "rule": rule, "rows": rows}
+        for stage, source, rule, rows in sorted(rejected_rows(facts))
+    ]
+
+
+def _same_columns(rows: list[Row]) -> list[Row]:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return [{column: row.get(column, "") for column in columns} for row in rows]
