@@ -1,0 +1,60 @@
+"""The variables of a running sandbox: what its own parts provide, overridden by what the user gave."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+
+from sandbox.azurite import ACCOUNT, connection_string
+from sandbox.credentials import Credentials
+from sandbox.home import SandboxHome, write_private
+from sandbox.ports import LOOPBACK
+from sandbox.postgres import store_database_url
+from sandbox.prefect_parts import prefect_api_url
+
+_LOCAL_HOSTS = (LOOPBACK, "localhost")
+
+
+def own_variables(home: SandboxHome, credentials: Credentials, ports: Mapping[str, int]) -> dict[str, str]:
+    """What the embedded parts provide, by the names that every other program knows."""
+    return {
+        "STORE_DATABASE_URL": store_database_url(ports["postgres"], credentials.store_password),
+        "CUSTOMERS_API_URL": f"https://{LOOPBACK}:{ports['customers-api']}",
+        "CUSTOMERS_API_KEY": credentials.customers_api_key,
+        "BRANCH_FILES_URL": home.branch_files.as_uri(),
+        "AZURE_STORAGE_CONNECTION_STRING": connection_string(ports["azurite"], credentials.storage_account_key),
+        "LAKE_URL": f"abfs://{ACCOUNT}.dfs.core.windows.net",
+        "JAVA_HOME": str(home.java),
+        "DATABRICKS_HOST": f"https://{LOOPBACK}:{ports['databricks']}",
+        "DATABRICKS_TOKEN": credentials.databricks_token,
+        "PREFECT_API_URL": prefect_api_url(ports["prefect-server"]),
+        "PII_HASH_KEY": credentials.pii_hash_key,
+    }
+
+
+def all_variables(home: SandboxHome, own: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Everything that a flow, a command or a Spark job on this sandbox needs."""
+    exempt = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = [host for host in exempt.split(",") if host]
+    no_proxy = ",".join([*hosts, *(host for host in _LOCAL_HOSTS if host not in hosts)])
+    return {
+        **own,
+        "DATAMASTER_HOME": str(home.folder),
+        "SSL_CERT_FILE": str(home.tls / "ca-bundle.pem"),
+        "SPARK_CONF_DIR": str(home.spark_conf),
+        "PREFECT_HOME": str(home.prefect),
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
+        **given,
+    }
+
+
+def write_env_files(home: SandboxHome, own: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    """Write ``env`` for people and programs, and ``own_env``, by which a later start knows its own values again."""
+    write_private(home.env_file, _dotenv(variables))
+    write_private(home.folder / "own_env", _dotenv(own))
+
+
+def _dotenv(variables: Mapping[str, str]) -> str:
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(variables.items()))

@@ -1,0 +1,123 @@
+"""Bring a sandbox up and down: which parts are needed, started side by side, each with its progress on the screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sandbox import azurite, java, postgres, prefect_parts, servers
+from sandbox.certificates import ensure_certificates
+from sandbox.credentials import Credentials, credentials_of
+from sandbox.environment import all_variables, own_variables, write_env_files
+from sandbox.errors import SandboxError
+from sandbox.home import SandboxHome
+from sandbox.jars import fetch_jars
+from sandbox.node_packages import ensure_node_packages
+from sandbox.ports import ports_of
+from sandbox.processes import Processes, Service
+from sandbox.progress import side_by_side
+from sandbox.spark_conf import write_spark_conf
+from sandbox.variables import GivenVariables, given_variables, written_by
+
+PARTS = ("postgres", "customers-api", "azurite", "databricks", "prefect-server")
+_NEEDED_BYTES = 500 * 1024**2
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox that is up."""
+
+    home: SandboxHome
+    given: GivenVariables
+    variables: Mapping[str, str]
+    own_parts: frozenset[str]
+    """Names of the embedded parts in use; a source that is not among them is the user's and is never written to."""
+
+
+def up(home: SandboxHome) -> Sandbox:
+    """Start every part that is needed and not running, and write the ``env`` file.
+
+    Raises:
+        SandboxError: with what to do.
+    """
+    _check_disk(home)
+    credentials = credentials_of(home)
+    processes = Processes(home, credentials.sandbox_id)
+    given, strings = given_variables(os.environ, written_by(home))
+    if given.java_home:
+        java.check_java_home(given.java_home)
+    ports = ports_of(home, PARTS, processes.running())
+    own = own_variables(home, credentials, ports)
+    sandbox = Sandbox(home, given, all_variables(home, own, strings), _own_parts(given))
+    ensure_certificates(home)
+    home.branch_files.mkdir(exist_ok=True)
+    for stale in processes.running().keys() - sandbox.own_parts - {"prefect-worker"}:
+        processes.stop(stale)
+    side_by_side(_steps(sandbox, processes, ports, credentials))
+    write_env_files(home, own, sandbox.variables)
+    return sandbox
+
+
+def down(home: SandboxHome) -> list[str]:
+    """Stop everything that ``up`` started for this home; the names of the parts that were running."""
+    if not (home.folder / "credentials.json").exists():
+        return []
+    return Processes(home, credentials_of(home).sandbox_id).stop_all()
+
+
+def _own_parts(given: GivenVariables) -> frozenset[str]:
+    provided_by_user = {
+        "postgres": given.store_database_url,
+        "customers-api": given.customers_api_url,
+        "branch-files": given.branch_files_url,
+        "azurite": given.lake_url,
+        "java": given.java_home,
+        "databricks": given.databricks_host,
+        "prefect-server": given.prefect_api_url,
+    }
+    return frozenset(part for part, value in provided_by_user.items() if value is None)
+
+
+def _steps(
+    sandbox: Sandbox, processes: Processes, ports: Mapping[str, int], credentials: Credentials
+) -> dict[str, Callable[[], object]]:
+    home, variables = sandbox.home, sandbox.variables
+
+    def start(service: Callable[[], Service]) -> Callable[[], object]:
+        return lambda: processes.ensure(service())
+
+    def storage() -> None:
+        ensure_node_packages(home.log("npm"))
+        processes.ensure(azurite.azurite(home, ports["azurite"], credentials.storage_account_key))
+        azurite.create_containers(variables["AZURE_STORAGE_CONNECTION_STRING"])
+
+    def spark() -> None:
+        if "java" in sandbox.own_parts:
+            java.ensure_embedded_java(home)
+        write_spark_conf(home.spark_conf, fetch_jars(home.jars), variables["AZURE_STORAGE_CONNECTION_STRING"])
+
+    steps: dict[str, Callable[[], object]] = {
+        "postgres": start(lambda: postgres.postgres(home, ports["postgres"], credentials.store_password)),
+        "customers-api": start(
+            lambda: servers.customers_api(home, ports["customers-api"], credentials.customers_api_key)
+        ),
+        "azurite": storage,
+        "databricks": start(
+            lambda: servers.databricks(home, ports["databricks"], credentials.databricks_token, variables)
+        ),
+        "prefect-server": start(lambda: prefect_parts.prefect_server(ports["prefect-server"], variables)),
+    }
+    needed = {name: step for name, step in steps.items() if name in sandbox.own_parts}
+    return {**needed, "prefect-worker": start(lambda: prefect_parts.prefect_worker(variables)), "spark": spark}
+
+
+def _check_disk(home: SandboxHome) -> None:
+    home.folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(home.folder).free
+    if free < _NEEDED_BYTES:
+        raise SandboxError(
+            f"only {free // 1024**2} MB are free at {home.folder}, {_NEEDED_BYTES // 1024**2} MB are needed: "
+            "free some space, or set DATAMASTER_HOME to a folder on another disk"
+        )

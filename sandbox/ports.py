@@ -1,0 +1,44 @@
+"""Free ports on the loopback interface, kept from one start to the next while nobody else takes them."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Collection, Iterable
+
+from sandbox.home import SandboxHome, write_atomically
+
+LOOPBACK = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on ``port`` now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free_port(taken: Collection[int]) -> int:
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((LOOPBACK, 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port
+
+
+def ports_of(home: SandboxHome, parts: Iterable[str], running: Collection[str]) -> dict[str, int]:
+    """One port per part: the one of the last start if the part still runs or the port is free, else a new one."""
+    path = home.folder / "ports.json"
+    kept: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    ports: dict[str, int] = {}
+    for part in parts:
+        known = kept.get(part)
+        keep = known is not None and (part in running or is_free(known))
+        ports[part] = known if keep and known is not None else _any_free_port({*ports.values(), *kept.values()})
+    write_atomically(path, json.dumps(ports, indent=2))
+    return ports

@@ -1,0 +1,195 @@
+"""Start, find again and stop the long-lived processes of one sandbox.
+
+A process is recorded by pid *and* creation time, so that a pid that now belongs to somebody else is never signalled.
+Every process also inherits ``DATAMASTER_SANDBOX``, the sandbox's random id: by it the orphans of a crash are found.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, TypeAdapter
+
+from sandbox.errors import PartError
+from sandbox.home import SandboxHome, write_atomically
+
+MARKER = "DATAMASTER_SANDBOX"
+STOP_SECONDS = 15.0
+_CLOCK_TOLERANCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A server to run: its command, the variables it needs beside the user's, and how to see that it answers."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    is_ready: Callable[[], bool]
+    deadline_seconds: float = 90.0
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: str | None = None
+    folder: Path | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the service would be started differently than it was."""
+        described = json.dumps([self.command, sorted(self.environment.items()), self.user])
+        return hashlib.sha256(described.encode()).hexdigest()
+
+
+class ProcessRecord(BaseModel, frozen=True):
+    """A process that this sandbox started."""
+
+    pid: int
+    created: float
+    fingerprint: str
+    stop_signal: int
+
+    def process(self) -> psutil.Process | None:
+        """The process if it still is the one that was started, else None."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found = psutil.Process(self.pid)
+            same = abs(found.create_time() - self.created) < _CLOCK_TOLERANCE_SECONDS
+            if same and found.status() != psutil.STATUS_ZOMBIE:
+                return found
+        return None
+
+
+_RECORDS = TypeAdapter(dict[str, ProcessRecord])
+
+
+@dataclass
+class Processes:
+    """The recorded processes of one sandbox, in the order they were started."""
+
+    home: SandboxHome
+    sandbox_id: str
+    _writing: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def _path(self) -> Path:
+        return self.home.folder / "processes.json"
+
+    def records(self) -> dict[str, ProcessRecord]:
+        """What was started and not stopped, dead or alive."""
+        return _RECORDS.validate_json(self._path.read_bytes()) if self._path.exists() else {}
+
+    def running(self) -> dict[str, psutil.Process]:
+        """The recorded processes that are alive."""
+        alive = {name: record.process() for name, record in self.records().items()}
+        return {name: process for name, process in alive.items() if process is not None}
+
+    def ensure(self, service: Service) -> bool:
+        """Have ``service`` running and ready; True if it had to be started.
+
+        Raises:
+            PartError: it ended or did not answer before its deadline.
+        """
+        record = self.records().get(service.name)
+        alive = record.process() if record else None
+        if record and alive and record.fingerprint == service.fingerprint and service.is_ready():
+            return False
+        if alive:
+            self.stop(service.name)
+        process = self._start(service)
+        _wait_until_ready(service, process, self.home.log(service.name))
+        return True
+
+    def stop(self, *names: str) -> None:
+        """Stop recorded processes with all their descendants; a dead or foreign pid is only forgotten."""
+        chosen = {name: record for name, record in self.records().items() if name in names}
+        alive = [(process, record.stop_signal) for record in chosen.values() if (process := record.process())]
+        _stop_trees(alive)
+        self._change(lambda records: [records.pop(name, None) for name in names])
+
+    def stop_all(self) -> list[str]:
+        """Stop everything this sandbox started; the names of what was alive."""
+        alive = list(self.running())
+        self.stop(*self.records())
+        _end(list(self._marked()))
+        return alive
+
+    def _start(self, service: Service) -> subprocess.Popen[bytes]:
+        log = self.home.log(service.name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as stream:
+            process = subprocess.Popen(
+                service.command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+                cwd=service.folder or self.home.folder,
+                env={**os.environ, **service.environment, MARKER: self.sandbox_id},
+                user=service.user,
+                group=service.user,
+                extra_groups=None if service.user is None else [],
+            )
+        record = ProcessRecord(
+            pid=process.pid,
+            created=psutil.Process(process.pid).create_time(),
+            fingerprint=service.fingerprint,
+            stop_signal=service.stop_signal,
+        )
+        self._change(lambda records: records.update({service.name: record}))
+        return process
+
+    def _change(self, change: Callable[[dict[str, ProcessRecord]], object]) -> None:
+        with self._writing:
+            records = self.records()
+            change(records)
+            write_atomically(self._path, _RECORDS.dump_json(records, indent=2).decode())
+
+    def _marked(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.pid != os.getpid() and process.environ().get(MARKER) == self.sandbox_id:
+                    yield process
+
+
+def _stop_trees(processes: list[tuple[psutil.Process, int]]) -> None:
+    families = [process for process, _ in processes]
+    for process, stop_signal in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            families += process.children(recursive=True)
+            process.send_signal(stop_signal)
+    psutil.wait_procs([process for process, _ in processes], timeout=STOP_SECONDS)
+    _end(families)
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, late = psutil.wait_procs(processes, timeout=5)
+    for process in late:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(late, timeout=5)
+
+
+def _wait_until_ready(service: Service, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + service.deadline_seconds
+    while not service.is_ready():
+        if process.poll() is not None:
+            raise PartError(f"{service.name} ended with status {process.returncode}: {_tail(log)}")
+        if time.monotonic() > deadline:
+            raise PartError(f"{service.name} did not answer within {service.deadline_seconds:.0f} s: {_tail(log)}")
+        time.sleep(0.1)
+
+
+def _tail(log: Path, lines: int = 8) -> str:
+    last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+    return "\n".join([f"see {log}", *(f"    {line}" for line in last)])

@@ -1,0 +1,72 @@
+"""What a Databricks cluster has as its configuration: here ``spark-defaults.conf`` in ``SPARK_CONF_DIR``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox.home import write_atomically, write_private
+
+_SESSION = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "2g",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.databricks.delta.snapshotPartitions": "2",
+}
+
+_LOGGING = """rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss} %p %c{1}: %m%n
+# The ABFS driver cannot parse a date that Azurite sends and that nothing needs.
+logger.abfs.name = org.apache.hadoop.fs.azurebfs.utils.DateTimeUtils
+logger.abfs.level = off
+logger.native.name = org.apache.hadoop.util.NativeCodeLoader
+logger.native.level = error
+"""
+
+
+def write_spark_conf(folder: Path, jars: list[Path], connection_string: str) -> None:
+    """Write ``spark-defaults.conf`` (private: it holds the account key) and ``log4j2.properties`` into ``folder``.
+
+    Args:
+        folder: what ``SPARK_CONF_DIR`` names.
+        jars: Delta and the ABFS driver.
+        connection_string: of the lake's storage account.
+    """
+    settings = {
+        **_SESSION,
+        "spark.jars": ",".join(str(jar) for jar in jars),
+        "spark.sql.warehouse.dir": str(folder.parent / "warehouse"),
+        **{f"spark.hadoop.{name}": value for name, value in storage_settings(connection_string).items()},
+    }
+    write_private(folder / "spark-defaults.conf", "".join(f"{name} {value}\n" for name, value in settings.items()))
+    write_atomically(folder / "log4j2.properties", _LOGGING)
+
+
+def storage_settings(connection_string: str) -> dict[str, str]:
+    """What the ABFS driver needs to reach the account: its key, and for an emulator its address too."""
+    parts = dict(part.split("=", 1) for part in connection_string.split(";") if "=" in part)
+    account, endpoint = parts["AccountName"], urlsplit(parts.get("BlobEndpoint", ""))
+    settings = {}
+    if "AccountKey" in parts:
+        settings[f"fs.azure.account.key.{account}.dfs.core.windows.net"] = parts["AccountKey"]
+    if endpoint.hostname and not endpoint.hostname.startswith(f"{account}."):
+        settings |= {
+            "fs.azure.abfs.endpoint": endpoint.netloc,
+            "fs.azure.always.use.https": str(endpoint.scheme == "https").lower(),
+            "fs.azure.account.hns.enabled": "false",
+            "fs.azure.fns.account.service.type": "BLOB",
+        }
+    return settings
