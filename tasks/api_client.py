@@ -1,0 +1,137 @@
+"""Asks a JSON API for one page at a time, and asks again where that can help: busy, failing, slow or cut-off answers.
+
+TLS is verified against the system's or `SSL_CERT_FILE`'s authorities. The key goes into a header and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from contracts.model import Source
+from tasks.api_errors import PassingError, answer_error, transport_error
+from tasks.errors import SourceUnavailable
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long a page is waited for: `read_seconds` for the next bytes of a try, `deadline_seconds` for all tries."""
+
+    deadline_seconds: float = 180
+    read_seconds: float = 30
+    first_wait_seconds: float = 0.5
+    longest_wait_seconds: float = 30
+
+
+class ApiClient:
+    """A connection to one API, to be used as a context manager."""
+
+    def __init__(self, source: Source, url: str, key: str, patience: Patience | None = None) -> None:
+        """Prepare a connection to the API at `url`, without asking it anything yet.
+
+        Raises:
+            SourceUnavailable: the URL is malformed, or would send the key unencrypted over a network.
+        """
+        self.source = source
+        self._patience = patience or Patience()
+        self._url = f"{_checked(source, url).rstrip('/')}{source.path}"
+        headers = {"X-API-Key": key, "Accept": "application/json"}
+        self._client = httpx.Client(headers=headers, timeout=self._patience.read_seconds)
+
+    def __enter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def get(self, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever the JSON is
+        """The JSON answer to a request with these query parameters; numbers are texts, as they were written.
+
+        Raises:
+            SourceUnavailable: no good answer until the deadline.
+            AccessRefused: the API rejects the key.
+            StructureError: the API rejects the request.
+        """
+        patience = self._patience
+        deadline = time.monotonic() + patience.deadline_seconds
+        retries = stamina.retry_context(
+            on=_wait_until(deadline),
+            attempts=None,
+            timeout=patience.deadline_seconds,
+            wait_initial=patience.first_wait_seconds,
+            wait_max=patience.longest_wait_seconds,
+            wait_jitter=patience.first_wait_seconds,
+        )
+        answer = None
+        try:
+            for attempt in retries:
+                with attempt:
+                    answer = self._ask(parameters, deadline)
+        except PassingError as error:
+            raise SourceUnavailable(
+                f"{self.source.name} gave no good answer within {patience.deadline_seconds:g} s: {error}; "
+                "run again when the API is well"
+            ) from None
+        return answer
+
+    def _ask(self, parameters: Mapping[str, str], deadline: float) -> Any:  # noqa: ANN401 - whatever the JSON is
+        try:
+            with self._client.stream("GET", self._url, params=parameters) as response:
+                body = _body(response, deadline)
+        except httpx.HTTPError as error:
+            raise transport_error(self.source, error) from None
+        if response.status_code != httpx.codes.OK:
+            raise answer_error(self.source, response.status_code, response.headers, body)
+        try:
+            return json.loads(body, parse_int=str, parse_float=str, parse_constant=str)
+        except (ValueError, RecursionError):
+            raise PassingError(f"a page of {len(body)} bytes is not JSON, or cut off") from None
+
+
+def _body(response: httpx.Response, deadline: float) -> bytes:
+    """The whole body; a server that sends it drop by drop does not outlast the deadline."""
+    body = bytearray()
+    for part in response.iter_bytes():
+        body += part
+        if time.monotonic() > deadline:
+            raise PassingError(f"a page was not complete after {len(body)} bytes")
+    return bytes(body)
+
+
+def _wait_until(deadline: float) -> Callable[[Exception], bool | float]:
+    """Whether to try again after an error, and after how many seconds where the server says so."""
+
+    def wait(error: Exception) -> bool | float:
+        if not isinstance(error, PassingError):
+            return False
+        if error.wait_seconds is None:
+            return True
+        return error.wait_seconds if time.monotonic() + error.wait_seconds < deadline else False
+
+    return wait
+
+
+def _checked(source: Source, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        parts, host = None, None
+    name = source.connection.get("url")
+    if parts is None or host is None or parts.scheme not in {"http", "https"}:
+        raise SourceUnavailable(f"the URL of {source.name} is not an https:// URL; set {name}")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise SourceUnavailable(f"{source.name} at {host} would get its key unencrypted; set {name} to an https:// URL")
+    return url

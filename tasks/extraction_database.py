@@ -1,0 +1,113 @@
+"""Extracts rows from PostgreSQL: one read-only statement, streamed as Arrow batches, each value as PostgreSQL writes it.
+
+The statement sees one snapshot however long it runs, and memory holds a few batches however big the table is.
+Driver: https://arrow.apache.org/adbc/current/driver/postgresql.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+
+import adbc_driver_postgresql.dbapi as postgresql
+import polars as pl
+import pyarrow as pa
+
+from contracts.model import Contract, Source
+from tasks.errors import StructureError
+from tasks.extraction import CURSOR, KEY, LOCATION, Window, as_chunk, field_paths, rfc3339
+from tasks.postgresql_errors import clear_connection_errors, clear_statement_errors
+
+BATCH_BYTES = 16 * 1024 * 1024
+CONNECT_TIMEOUT_SECONDS = 15
+
+_SESSION = ("SET TRANSACTION READ ONLY", "SET LOCAL TimeZone = 'UTC'", "SET LOCAL DateStyle = 'ISO, YMD'")
+_RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
+
+
+def extract_database(contract: Contract, source: Source, url: str, window: Window) -> Iterator[pl.DataFrame]:
+    """Chunks of the rows whose last change lies in the window, the oldest change first.
+
+    Rows whose cursor is null have no place in time and come with every window, last.
+
+    Raises:
+        SourceUnavailable: the database cannot be reached, or the connection breaks.
+        AccessRefused: it rejects the user or its password, or the user may not read the table.
+        StructureError: the table or a column is missing.
+    """
+    with closing(_connect(source, url)) as connection, connection.cursor() as cursor, clear_statement_errors(source):
+        for statement in _SESSION:
+            cursor.execute(statement)
+        cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
+        table = cursor.adbc_execute_schema(f"SELECT * FROM {_quoted_path(source.table)}")  # noqa: S608 - quoted
+        cursor.execute(_statement(contract, source, table, window))
+        for batch in cursor.fetch_record_batch():
+            yield as_chunk(contract, [pl.all()], pl.DataFrame(pa.Table.from_batches([batch])))
+
+
+def _connect(source: Source, url: str) -> postgresql.Connection:
+    separator = "&" if "?" in url else "?"
+    timeout = "" if "connect_timeout=" in url else f"{separator}connect_timeout={CONNECT_TIMEOUT_SECONDS}"
+    with clear_connection_errors(source):
+        return postgresql.connect(url + timeout)
+
+
+def _statement(contract: Contract, source: Source, table: pa.Schema, window: Window) -> str:
+    """The SELECT that renders every value as text; identifiers are quoted, times are literals of our own making.
+
+    Parameters would make the driver fetch the whole result at once instead of streaming it.
+    """
+    key, cursor = _column(source.key_field), _column(source.cursor_field)
+    fields = _present_fields(contract, source, table)
+    columns = [f"{_text(table.field(field))} AS {_quoted(name)}" for name, field in fields.items()]
+    columns += [f"{key}::text AS {KEY}", f"{_readable(cursor)} AS {CURSOR}"]
+    columns += [f"{_literal(f'{source.key_field} ')} || {key}::text AS {LOCATION}"]
+    conditions = [f"{cursor} {operator} {_literal(rfc3339(time))}::timestamptz" for operator, time in _bounds(window)]
+    within = f"WHERE ({' AND '.join(conditions)}) OR {cursor} IS NULL" if conditions else ""
+    return f"SELECT {', '.join(columns)} FROM {_quoted_path(source.table)} t {within} ORDER BY {cursor}, {key}"  # noqa: S608 - quoted
+
+
+def _present_fields(contract: Contract, source: Source, table: pa.Schema) -> dict[str, str]:
+    fields = field_paths(contract, source)
+    absent = {name: field for name, field in fields.items() if field not in table.names}
+    missing = {field for name, field in absent.items() if name not in source.optional_columns}
+    missing |= {source.key_field, source.cursor_field} - set(table.names)
+    if missing:
+        raise StructureError(
+            f"table {source.table} of {source.name} has no column {', '.join(sorted(map(str, missing)))}; "
+            "add it to the table or mend the contract's fieldPaths"
+        )
+    return {name: field for name, field in fields.items() if name not in absent}
+
+
+def _text(field: pa.Field) -> str:
+    column = _column(field.name)
+    if pa.types.is_timestamp(field.type):
+        return f"coalesce(to_char({column}, {_RFC3339}), {column}::text)"  # to_char gives null for infinity
+    return f"{column}::text"
+
+
+def _readable(cursor: str) -> str:
+    """Null where the time is infinite or out of Arrow's calendar, which no watermark can be compared with."""
+    return f"CASE WHEN {cursor} BETWEEN '0001-01-01' AND '9999-12-31' THEN {cursor}::timestamptz END"
+
+
+def _bounds(window: Window) -> list[tuple[str, datetime]]:
+    return [(operator, time) for operator, time in ((">=", window.since), ("<", window.until)) if time]
+
+
+def _column(name: str | None) -> str:
+    return f"t.{_quoted(str(name))}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted_path(path: str | None) -> str:
+    return ".".join(map(_quoted, str(path).split(".")))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
