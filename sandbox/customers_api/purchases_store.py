@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _BUSY_SECONDS = 30
+_NOT_OURS = "cursor: not one that this API handed out; leave it away to start from the first page"
 _PAGE = """
 SELECT updated_at_microseconds, purchase_id, document FROM purchases
 WHERE (updated_at_microseconds, purchase_id) > (?, ?) ORDER BY updated_at_microseconds, purchase_id LIMIT ?
 """
-
-
-class MalformedCursor(ValueError):
-    """Raised when a cursor is not one that this API handed out."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,19 +38,19 @@ class Position:
         """The place that a cursor stands for.
 
         Raises:
-            MalformedCursor: the text is not a cursor of this API.
+            ValueError: the text is not a cursor of this API.
         """
         try:
             content = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         except (binascii.Error, ValueError) as error:
-            raise MalformedCursor(cursor) from error
+            raise ValueError(_NOT_OURS) from error
         match content:
             case [int(microseconds), str(purchase_id)] if (
                 not isinstance(microseconds, bool) and abs(microseconds) < 2**63
             ):
                 return cls(microseconds, purchase_id)
             case _:
-                raise MalformedCursor(cursor)
+                raise ValueError(_NOT_OURS)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from contracts.formats import TimestampFormat
-from sandbox.customers_api.purchases_store import MalformedCursor, Page, Position, read_page
+from sandbox.customers_api.purchases_store import Page, Position, read_page
 from sandbox.customers_api.rate_limit import TokenBucket
 
 MOST_ROWS = 5000
@@ -23,15 +23,16 @@ MOST_ROWS = 5000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEALTH = "/health"
+_LONGEST_CURSOR = 200
 
 
-def customers_api(database: Path, api_key: str, limit: TokenBucket) -> FastAPI:
+def customers_api(database: Path, api_key: str, bucket: TokenBucket) -> FastAPI:
     """The API over a database file, for clients that send that key, within that rate limit."""
     api = FastAPI(title="Customers API", docs_url=None, redoc_url=None, openapi_url=None)
 
     @api.middleware("http")
     async def admit(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        return _refusal(request, api_key, limit) or await call_next(request)
+        return _refusal(request, api_key, bucket) or await call_next(request)
 
     @api.exception_handler(RequestValidationError)
     def bad_parameter(_request: Request, error: RequestValidationError) -> Response:
@@ -45,13 +46,11 @@ def customers_api(database: Path, api_key: str, limit: TokenBucket) -> FastAPI:
     def purchases(
         updated_since: str | None = None,
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = MOST_ROWS,
-        cursor: str | None = None,
+        cursor: Annotated[str | None, Query(max_length=_LONGEST_CURSOR)] = None,
     ) -> Response:
         try:
             after = _start(updated_since, cursor)
             return _page_response(read_page(database, after, limit))
-        except MalformedCursor:
-            return _bad_request("cursor: not one that this API handed out; leave it away to start from the first page")
         except ValueError as error:
             return _bad_request(str(error))
         except sqlite3.OperationalError:
@@ -62,12 +61,12 @@ def customers_api(database: Path, api_key: str, limit: TokenBucket) -> FastAPI:
     return api
 
 
-def _refusal(request: Request, api_key: str, limit: TokenBucket) -> Response | None:
+def _refusal(request: Request, api_key: str, bucket: TokenBucket) -> Response | None:
     if request.url.path == _HEALTH:
         return None
     if not secrets.compare_digest(request.headers.get("X-API-Key", "").encode(), api_key.encode()):
         return JSONResponse({"error": "header X-API-Key is missing or wrong"}, 401)
-    seconds = limit.seconds_to_wait()
+    seconds = bucket.seconds_to_wait()
     return JSONResponse({"error": "too many requests"}, 429, {"Retry-After": str(seconds)}) if seconds else None
 
 
@@ -79,7 +78,10 @@ def _start(updated_since: str | None, cursor: str | None) -> Position:
 def _microseconds(timestamp: str) -> int:
     if not re.fullmatch(TimestampFormat().pattern, timestamp):
         raise ValueError("updated_since: not an RFC 3339 time, such as 2026-01-31T12:00:00Z")
-    return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(microseconds=1)
+    try:
+        return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(microseconds=1)
+    except ValueError as error:
+        raise ValueError(f"updated_since: {error}") from error
 
 
 def _page_response(page: Page) -> Response:

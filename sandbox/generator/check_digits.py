@@ -14,16 +14,16 @@ def cpf_numbers(customers: Integers) -> Integers:
     """A valid CPF for each customer number below 10⁹, as a number of up to 11 digits.
 
     Check digits as Receita Federal computes them: weighted sums modulo 11, 10 counting as 0. A base of nine equal
-    digits would make an invalid CPF, so the next base stands in for it.
+    digits would make an invalid CPF, so its neighbour stands in for it.
     """
     bases = (customers * 387_420_489 + 271_828_183) % _CPF_BASES
-    bases = np.where(bases % _EQUAL_DIGITS == 0, bases + 1, bases)
+    bases = np.where(bases % _EQUAL_DIGITS == 0, bases ^ 1, bases)
     first = _cpf_check_digit(bases, 9)
     return bases * 100 + first * 10 + _cpf_check_digit(bases * 10 + first, 10)
 
 
 def card_numbers(accounts: Integers, kinds: Integers) -> Integers:
-    """A card number with a right Luhn digit (ISO/IEC 7812-1) for each 12-digit account, 15 digits for kind 0, else 16."""
+    """A number with a right Luhn digit (ISO/IEC 7812-1) for each 12-digit account: 15 digits for kind 0, else 16."""
     prefixes = np.array([37, 4_51, 5_20, 5_55, 6_36])
     payloads = prefixes[kinds] * 10**12 + accounts
     return payloads * 10 + _luhn_digit(payloads)

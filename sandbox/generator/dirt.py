@@ -11,7 +11,7 @@ import polars as pl
 from contracts.model import Contract
 from sandbox.generator import spoiled_values
 from sandbox.generator.block import Block
-from sandbox.generator.broken_rules import bars_landing, broken_rules
+from sandbox.generator.broken_rules import bars_landing
 from sandbox.generator.draws import Booleans, Integers
 from sandbox.generator.shares import SHARES, Dirt, Effect
 
@@ -79,13 +79,3 @@ def spoil(frame: pl.DataFrame, rows: tuple[SpoiledRows, ...]) -> pl.DataFrame:
         else:
             columns[column] = spoiled.rewrite(values, _SPOILERS[column, spoiled.dirt.effect])
     return frame.with_columns(**columns)
-
-
-def labels(rows: tuple[SpoiledRows, ...], contract: Contract) -> pl.Series:
-    """`broken_rules` (List of String): the labels of all the rules that each row was made to break."""
-    broken = pl.concat_list(
-        pl.when(pl.lit(pl.Series(spoiled.hit))).then(pl.lit(rule.label))
-        for spoiled in rows
-        for rule in broken_rules(spoiled.dirt, contract)
-    )
-    return pl.select(broken_rules=broken.list.drop_nulls().list.unique(maintain_order=True))["broken_rules"]

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from enum import StrEnum
 
 import numpy as np
 import polars as pl
 
 from contracts.model import Contract, SourceKind
-from contracts.rules import OneOf, Severity, Stage
+from contracts.rules import OneOf
 from sandbox.generator.block import Block
-from sandbox.generator.dirt import labels, spoil, spoiled_rows
+from sandbox.generator.dirt import spoil, spoiled_rows
 from sandbox.generator.files_plan import branch_files
 from sandbox.generator.population import Population
 from sandbox.generator.presentation import as_text
 from sandbox.generator.purchases import clean_purchases
+from sandbox.generator.verdicts import verdicts
 
 CHUNK_ROWS = 100_000
-
-
-class Outcome(StrEnum):
-    """Where the pipeline must put a row, before duplicates are resolved."""
-
-    QUARANTINED = "quarantined"
-    REJECTED = "rejected"
-    VALID = "valid"
 
 
 def blocks(population: Population, kind: SourceKind, generation: int) -> Iterator[Block]:
@@ -62,7 +54,6 @@ def block_truth(block: Block, contract: Contract) -> pl.DataFrame:
     typed = spoil(clean, spoiled).with_columns(
         pl.lit(None, clean.schema[column]).alias(column) for column in block.absent
     )
-    broken = labels(spoiled, contract)
     return as_text(typed, spoiled, source, block.draws).select(
         *contract.column_names,
         typed["purchase_date"].alias("purchase_date_value"),
@@ -71,8 +62,7 @@ def block_truth(block: Block, contract: Contract) -> pl.DataFrame:
         pl.lit(source.name).alias("source"),
         pl.lit(block.generation).alias("generation"),
         "row",
-        broken,
-        _outcome(broken, contract),
+        *verdicts(spoiled, contract),
     )
 
 
@@ -98,21 +88,3 @@ def _stores(contract: Contract) -> tuple[str, ...]:
 
 def _brl(centavos: pl.Series) -> pl.Series:
     return centavos.cast(pl.Decimal(14, 2)) * Decimal("0.01")
-
-
-def _outcome(broken: pl.Series, contract: Contract) -> pl.Expr:
-    rules = pl.lit(broken)
-    breaks = {stage: _any_of(rules, contract, stage) for stage in Stage}
-    return (
-        pl.when(breaks[Stage.LANDING])
-        .then(pl.lit(Outcome.QUARANTINED.value))
-        .when(breaks[Stage.SILVER])
-        .then(pl.lit(Outcome.REJECTED.value))
-        .otherwise(pl.lit(Outcome.VALID.value))
-        .alias("outcome")
-    )
-
-
-def _any_of(rules: pl.Expr, contract: Contract, stage: Stage) -> pl.Expr:
-    at_stage = [rule.label for rule in contract.rules_at(stage, Severity.ERROR)]
-    return rules.list.eval(pl.element().is_in(at_stage)).list.any()
