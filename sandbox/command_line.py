@@ -6,13 +6,16 @@ import errno
 import sys
 
 import typer
+from rich.markdown import Markdown
 
-from sandbox import lifecycle
-from sandbox.credentials import credentials_of
+from sandbox import lifecycle, sources
+from sandbox.azurite import CONTAINERS
+from sandbox.deployments import deploy
 from sandbox.errors import SandboxError
-from sandbox.home import home_from_environment
-from sandbox.processes import Processes
-from sandbox.progress import console
+from sandbox.flow_runs import run_deployment
+from sandbox.home import SandboxHome, home_from_environment
+from sandbox.lifecycle import Sandbox
+from sandbox.progress import console, side_by_side
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -22,13 +25,31 @@ def up() -> None:
     """Start the sandbox and leave it up."""
     home = home_from_environment()
     with home.locked():
-        sandbox = lifecycle.up(home)
-    console.print(f"The sandbox is up. Variables: {home.env_file}. Prefect: {sandbox.variables['PREFECT_API_URL']}")
+        sandbox = _ready(home)
+    _tell_where_to_look(sandbox)
+
+
+@app.command()
+def run() -> None:
+    """Start the sandbox if it is not up, let its sources grow, and run the main job once."""
+    home = home_from_environment()
+    with home.locked():
+        grown = sources.are_seeded(home)
+        sandbox = _ready(home)
+        if grown:
+            side_by_side("growing", {"sources": lambda: sources.grow(sandbox)})
+        completed = run_deployment(
+            sandbox.variables["PREFECT_API_URL"], f"lakehouse/{sandbox.contract.slug}", lambda: lifecycle.check(home)
+        )
+    if home.summary.exists():
+        console.print(Markdown(home.summary.read_text(encoding="utf-8")))
+    _tell_where_to_look(sandbox)
+    raise typer.Exit(0 if completed else 1)
 
 
 @app.command()
 def down() -> None:
-    """Stop what ``up`` started."""
+    """Stop what ``up`` or ``run`` started."""
     home = home_from_environment()
     with home.locked():
         stopped = lifecycle.down(home)
@@ -38,11 +59,32 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Say which parts run."""
-    home = home_from_environment()
-    processes = Processes(home, credentials_of(home).sandbox_id)
+    processes = lifecycle.processes_of(home_from_environment())
     running = processes.running()
     for name in processes.records():
         console.print(f"{name:<15} {'running, pid ' + str(running[name].pid) if name in running else 'not running'}")
+
+
+def _ready(home: SandboxHome) -> Sandbox:
+    sandbox = lifecycle.up(home)
+    if not sources.are_seeded(home):
+        side_by_side("generating", {"sources": lambda: sources.grow(sandbox)})
+    deploy(sandbox)
+    return sandbox
+
+
+def _tell_where_to_look(sandbox: Sandbox) -> None:
+    variables, home = sandbox.variables, sandbox.home
+    places = {
+        "Prefect": variables["PREFECT_API_URL"].removesuffix("/api"),
+        "Lake": f"{variables['LAKE_URL']}, containers {', '.join(CONTAINERS)}",
+        "Tables": variables["LAKE_URL"].replace("://", "://silver@") + f"/{sandbox.contract.name} and others like it",
+        "Variables": f"{home.env_file} (set -a; . {home.env_file})",
+        "Logs": str(home.log("part").parent),
+    }
+    console.print("\nThe sandbox stays up until make down.")
+    for name, place in places.items():
+        console.print(f"  {name:<10} {place}")
 
 
 def main() -> None:

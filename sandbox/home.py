@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import ssl
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +62,10 @@ class SandboxHome:
     def prefect(self) -> Path:
         """``PREFECT_HOME``: the server's database and this sandbox's profile."""
         return self.folder / "prefect"
+
+    def trust(self) -> ssl.SSLContext:
+        """What a client of the sandbox's https servers verifies them with."""
+        return ssl.create_default_context(cafile=str(self.tls / "ca.pem"))
 
     @property
     def tls(self) -> Path:

@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from contracts.model import Contract
+from contracts.reader import ContractError, read_contract
 from sandbox import azurite, java, postgres, prefect_parts, servers
 from sandbox.certificates import ensure_certificates
 from sandbox.credentials import Credentials, credentials_of
 from sandbox.environment import all_variables, own_variables, write_env_files
-from sandbox.errors import SandboxError
+from sandbox.errors import PartError, SandboxError, VariableError
 from sandbox.home import SandboxHome
 from sandbox.jars import fetch_jars
 from sandbox.node_packages import ensure_node_packages
@@ -31,6 +33,7 @@ class Sandbox:
 
     home: SandboxHome
     given: GivenVariables
+    contract: Contract
     variables: Mapping[str, str]
     own_parts: frozenset[str]
     """Names of the embedded parts in use; a source that is not among them is the user's and is never written to."""
@@ -44,27 +47,52 @@ def up(home: SandboxHome) -> Sandbox:
     """
     _check_disk(home)
     credentials = credentials_of(home)
-    processes = Processes(home, credentials.sandbox_id)
+    processes = processes_of(home)
     given, strings = given_variables(os.environ, written_by(home))
     if given.java_home:
         java.check_java_home(given.java_home)
     ports = ports_of(home, PARTS, processes.running())
     own = own_variables(home, credentials, ports)
-    sandbox = Sandbox(home, given, all_variables(home, own, strings), _own_parts(given))
+    sandbox = Sandbox(home, given, _contract(given), all_variables(home, own, strings), _own_parts(given))
     ensure_certificates(home)
     home.branch_files.mkdir(exist_ok=True)
     for stale in processes.running().keys() - sandbox.own_parts - {"prefect-worker"}:
         processes.stop(stale)
-    side_by_side(_steps(sandbox, processes, ports, credentials))
+    side_by_side("starting", _steps(sandbox, processes, ports, credentials))
     write_env_files(home, own, sandbox.variables)
     return sandbox
+
+
+def processes_of(home: SandboxHome) -> Processes:
+    """The processes of the sandbox in ``home``."""
+    return Processes(home, credentials_of(home).sandbox_id)
+
+
+def check(home: SandboxHome) -> None:
+    """Look whether everything that was started still lives.
+
+    Raises:
+        PartError: a part ended.
+    """
+    processes = processes_of(home)
+    ended = processes.records().keys() - processes.running().keys()
+    if ended:
+        logs = ", ".join(str(home.log(name)) for name in sorted(ended))
+        raise PartError(f"{', '.join(sorted(ended))} ended unexpectedly: see {logs}, then run again")
 
 
 def down(home: SandboxHome) -> list[str]:
     """Stop everything that ``up`` started for this home; the names of the parts that were running."""
     if not (home.folder / "credentials.json").exists():
         return []
-    return Processes(home, credentials_of(home).sandbox_id).stop_all()
+    return processes_of(home).stop_all()
+
+
+def _contract(given: GivenVariables) -> Contract:
+    try:
+        return read_contract(given.datamaster_contract)
+    except ContractError as error:
+        raise VariableError(f"DATAMASTER_CONTRACT: {error}") from None
 
 
 def _own_parts(given: GivenVariables) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Start, find again and stop the long-lived processes of one sandbox.
 
-A process is recorded by pid *and* creation time, so that a pid that now belongs to somebody else is never signalled.
-Every process also inherits ``DATAMASTER_SANDBOX``, the sandbox's random id: by it the orphans of a crash are found.
+Every process is recorded, and inherits ``DATAMASTER_SANDBOX``, the sandbox's random id, by which the orphans of a
+crash are found.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from sandbox.errors import PartError
 from sandbox.home import SandboxHome, write_atomically
+from sandbox.process_trees import ProcessIdentity, end, stop_trees
 
 MARKER = "DATAMASTER_SANDBOX"
-STOP_SECONDS = 15.0
-_CLOCK_TOLERANCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,22 +48,11 @@ class Service:
         return hashlib.sha256(described.encode()).hexdigest()
 
 
-class ProcessRecord(BaseModel, frozen=True):
+class ProcessRecord(ProcessIdentity, frozen=True):
     """A process that this sandbox started."""
 
-    pid: int
-    created: float
     fingerprint: str
     stop_signal: int
-
-    def process(self) -> psutil.Process | None:
-        """The process if it still is the one that was started, else None."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.created) < _CLOCK_TOLERANCE_SECONDS
-            if same and found.status() != psutil.STATUS_ZOMBIE:
-                return found
-        return None
 
 
 _RECORDS = TypeAdapter(dict[str, ProcessRecord])
@@ -111,14 +99,14 @@ class Processes:
         """Stop recorded processes with all their descendants; a dead or foreign pid is only forgotten."""
         chosen = {name: record for name, record in self.records().items() if name in names}
         alive = [(process, record.stop_signal) for record in chosen.values() if (process := record.process())]
-        _stop_trees(alive)
+        stop_trees(alive)
         self._change(lambda records: [records.pop(name, None) for name in names])
 
     def stop_all(self) -> list[str]:
         """Stop everything this sandbox started; the names of what was alive."""
         alive = list(self.running())
         self.stop(*self.records())
-        _end(list(self._marked()))
+        end(list(self._marked()))
         return alive
 
     def _start(self, service: Service) -> subprocess.Popen[bytes]:
@@ -137,11 +125,9 @@ class Processes:
                 group=service.user,
                 extra_groups=None if service.user is None else [],
             )
+        identity = ProcessIdentity.of(process.pid)
         record = ProcessRecord(
-            pid=process.pid,
-            created=psutil.Process(process.pid).create_time(),
-            fingerprint=service.fingerprint,
-            stop_signal=service.stop_signal,
+            **identity.model_dump(), fingerprint=service.fingerprint, stop_signal=service.stop_signal
         )
         self._change(lambda records: records.update({service.name: record}))
         return process
@@ -157,27 +143,6 @@ class Processes:
             with contextlib.suppress(psutil.Error, OSError):
                 if process.pid != os.getpid() and process.environ().get(MARKER) == self.sandbox_id:
                     yield process
-
-
-def _stop_trees(processes: list[tuple[psutil.Process, int]]) -> None:
-    families = [process for process, _ in processes]
-    for process, stop_signal in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            families += process.children(recursive=True)
-            process.send_signal(stop_signal)
-    psutil.wait_procs([process for process, _ in processes], timeout=STOP_SECONDS)
-    _end(families)
-
-
-def _end(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, late = psutil.wait_procs(processes, timeout=5)
-    for process in late:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(late, timeout=5)
 
 
 def _wait_until_ready(service: Service, process: subprocess.Popen[bytes], log: Path) -> None:

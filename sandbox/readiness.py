@@ -21,11 +21,10 @@ def accepts_connections(port: int) -> bool:
         return False
 
 
-def answers(url: str, *, expected_status: int | None = None, authority: str | None = None) -> bool:
-    """Whether ``GET url`` is answered, with ``expected_status`` if given; ``authority`` is the CA to verify with."""
-    verify = ssl.create_default_context(cafile=authority) if authority else True
+def answers(url: str, *, expected_status: int | None = None, trust: ssl.SSLContext | bool = True) -> bool:
+    """Whether ``GET url`` is answered, with ``expected_status`` if given; ``trust`` verifies https."""
     try:
-        response = httpx.get(url, timeout=_PROBE_SECONDS, verify=verify, trust_env=False)
+        response = httpx.get(url, timeout=_PROBE_SECONDS, verify=trust, trust_env=False)
     except httpx.TransportError:
         return False
     return expected_status in {None, response.status_code}

@@ -32,6 +32,6 @@ def _https_server(home: SandboxHome, port: int, name: str, module: list[str], **
         name=name,
         command=[sys.executable, "-m", *module, "--port", str(port), *tls],
         environment=environment,
-        is_ready=lambda: answers(f"https://{LOOPBACK}:{port}/", authority=str(home.tls / "ca.pem")),
+        is_ready=lambda: answers(f"https://{LOOPBACK}:{port}/", trust=home.trust()),
         folder=REPOSITORY,
     )

@@ -23,9 +23,8 @@ from pydantic import (
 )
 
 from sandbox.errors import VariableError
+from sandbox.generator.command_line import DEFAULT_ROWS
 from sandbox.home import SandboxHome
-
-DEFAULT_ROWS = 20_000
 
 
 def _storage_account(connection_string: SecretStr) -> SecretStr:
@@ -58,7 +57,7 @@ class GivenVariables(BaseModel, frozen=True):
     databricks_host: HttpUrl | None = None
     databricks_token: SecretStr | None = None
     prefect_api_url: HttpUrl | None = None
-    pii_hash_key: Annotated[SecretStr, Field(min_length=16)] | None = None
+    pii_hash_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     datamaster_rows: NonNegativeInt = DEFAULT_ROWS
     datamaster_contract: FilePath | None = None
 

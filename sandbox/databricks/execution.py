@@ -1,0 +1,188 @@
+"""Runs the tasks of one job run as processes, each after the tasks it depends on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import psutil
+
+from sandbox.databricks.job import REFERENCE
+from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
+from sandbox.databricks.workspace import Workspace
+from sandbox.process_trees import ProcessIdentity, stop_trees
+
+_RUNNER = Path(__file__).with_name("wheel_task.py")
+_NOT_FOR_TASKS = frozenset({"DATABRICKS_TOKEN"})
+_log = logging.getLogger(__name__)
+_FAILED = "Workload failed, see run output for details"
+
+
+def log_file(workspace: Workspace, run: Run, task: TaskRun) -> Path:
+    """What the task wrote to its standard streams."""
+    return workspace.task_folder(run.run_id) / f"{task.task_key}.log"
+
+
+def failure_file(workspace: Workspace, run: Run, task: TaskRun) -> Path:
+    """The exception that ended the task, if one did."""
+    return workspace.task_folder(run.run_id) / f"{task.task_key}.failure.json"
+
+
+@dataclass
+class Execution:
+    """One job run going on in threads of its own."""
+
+    workspace: Workspace
+    run: Run
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+    _processes: dict[str, psutil.Process] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Begin and return."""
+        threading.Thread(target=self._run, name=f"run-{self.run.run_id}", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Have the run end as cancelled; its processes are stopped in the background."""
+        with self.workspace.lock:
+            self._cancelled.set()
+            self._enter(self.run, LifeCycle.TERMINATING)
+            running = [(process, int(signal.SIGTERM)) for process in self._processes.values()]
+        threading.Thread(target=stop_trees, args=[running], daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._run_tasks()
+        except Exception as error:  # noqa: BLE001  nobody waits for this thread: without a final state it ran for ever
+            _log.exception("run %s", self.run.run_id)
+            message = f"The Jobs API failed: {type(error).__name__}: {error}"
+            with self.workspace.lock:
+                for unfinished in (*self.run.tasks, self.run):
+                    if not unfinished.state.is_finished:
+                        unfinished.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+
+    def _run_tasks(self) -> None:
+        tasks = {task.task_key: task for task in self.run.tasks}
+        with self.workspace.lock:
+            self._enter(self.run, LifeCycle.RUNNING)
+            for task in self.run.tasks:
+                self._enter(task, LifeCycle.BLOCKED if task.depends_on else LifeCycle.PENDING)
+        order = TopologicalSorter(self.run.settings.dependencies())
+        order.prepare()
+        with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
+            going_on: dict[Future[None], str] = {}
+            while order.is_active():
+                going_on |= {pool.submit(self._run_task, tasks[key]): key for key in order.get_ready()}
+                for done in wait(going_on, return_when=FIRST_COMPLETED).done:
+                    order.done(going_on.pop(done))
+                    done.result()
+        with self.workspace.lock:
+            self._enter(self.run, *_overall(self.run.tasks))
+
+    def _run_task(self, task: TaskRun) -> None:
+        upstream = {one.task_key for one in task.depends_on}
+        results = {other.state.result_state for other in self.run.tasks if other.task_key in upstream}
+        with self.workspace.lock:
+            if self._cancelled.is_set():
+                return self._enter(task, LifeCycle.TERMINATED, Result.CANCELED, "Run cancelled.")
+            if results - {Result.SUCCESS}:
+                cancelled = results <= {Result.SUCCESS, Result.CANCELED, Result.UPSTREAM_CANCELED}
+                result = Result.UPSTREAM_CANCELED if cancelled else Result.UPSTREAM_FAILED
+                return self._enter(task, LifeCycle.SKIPPED, result, "An upstream task did not succeed.")
+            try:
+                process = self._start(task)
+            except OSError as error:
+                return self._enter(task, LifeCycle.INTERNAL_ERROR, Result.FAILED, f"Could not be started: {error}")
+        return self._finish(task, process)
+
+    def _start(self, task: TaskRun) -> subprocess.Popen[bytes]:
+        log = log_file(self.workspace, self.run, task)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        wheel = task.python_wheel_task
+        arguments = [f"--{name}={self._resolve(value, task)}" for name, value in wheel.named_parameters.items()]
+        failure = str(failure_file(self.workspace, self.run, task))
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(_RUNNER), failure, wheel.package_name, wheel.entry_point, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+                cwd=log.parent,
+                env={name: value for name, value in os.environ.items() if name not in _NOT_FOR_TASKS},
+            )
+        task.process = ProcessIdentity.of(process.pid)
+        task.start_time = now_milliseconds()
+        self._processes[task.task_key] = psutil.Process(process.pid)
+        self._enter(task, LifeCycle.RUNNING)
+        return process
+
+    def _finish(self, task: TaskRun, process: subprocess.Popen[bytes]) -> None:
+        timed_out = False
+        try:
+            status = process.wait(self._seconds_left(task))
+        except subprocess.TimeoutExpired:
+            timed_out = True
+            stop_trees([(self._processes[task.task_key], signal.SIGTERM)])
+            status = process.wait()
+        with self.workspace.lock:
+            del self._processes[task.task_key]
+            if self._cancelled.is_set():
+                self._enter(task, LifeCycle.TERMINATED, Result.CANCELED, "Run cancelled.")
+            elif timed_out:
+                self._enter(task, LifeCycle.TERMINATED, Result.TIMEDOUT, "Run timed out.")
+            elif status:
+                self._enter(task, LifeCycle.TERMINATED, Result.FAILED, _FAILED)
+            else:
+                self._enter(task, LifeCycle.TERMINATED, Result.SUCCESS)
+
+    def _seconds_left(self, task: TaskRun) -> float | None:
+        settings = self.run.settings
+        own = next(one.timeout_seconds for one in settings.tasks if one.task_key == task.task_key)
+        elapsed = (now_milliseconds() - self.run.start_time) / 1000
+        limits = [float(own)] if own else []
+        limits += [max(0.0, settings.timeout_seconds - elapsed)] if settings.timeout_seconds else []
+        return min(limits, default=None)
+
+    def _resolve(self, value: str, task: TaskRun) -> str:
+        known = _references(self.run, task)
+        return REFERENCE.sub(lambda reference: known[reference[1]], value)
+
+    def _enter(
+        self, changed: Run | TaskRun, life_cycle: LifeCycle, result: Result | None = None, message: str = ""
+    ) -> None:
+        changed.enter(life_cycle, result, message)
+        self.workspace.save_run(self.run)
+
+
+def _references(run: Run, task: TaskRun) -> Mapping[str, str]:
+    return {
+        "job.id": str(run.job_id),
+        "job.name": run.settings.name,
+        "job.run_id": str(run.run_id),
+        "task.name": task.task_key,
+        "task.run_id": str(task.run_id),
+        **{f"job.parameters.{name}": value for name, value in run.job_parameters.items()},
+    }
+
+
+def _overall(tasks: list[TaskRun]) -> tuple[LifeCycle, Result, str]:
+    """A job run's final state as Databricks derives it from its tasks: it names the first that failed."""
+    results = {task.state.result_state for task in tasks}
+    if Result.CANCELED in results:
+        return LifeCycle.TERMINATED, Result.CANCELED, "Run cancelled."
+    for result in (Result.FAILED, Result.TIMEDOUT):
+        failed = next((task for task in tasks if task.state.result_state is result), None)
+        if failed:
+            skipped = " This caused all downstream tasks to get skipped." if Result.UPSTREAM_FAILED in results else ""
+            message = f"Task {failed.task_key} failed with message: {failed.state.state_message}.{skipped}"
+            return LifeCycle.INTERNAL_ERROR, result, message
+    return LifeCycle.TERMINATED, Result.SUCCESS, ""

@@ -1,0 +1,87 @@
+"""Bodies and queries of the Jobs API's requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+
+from sandbox.databricks.job import JobSettings
+from sandbox.databricks.run import Run
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewSettings(_Request):
+    """``jobs/reset``: all settings of a job anew."""
+
+    job_id: int
+    new_settings: JobSettings
+
+
+class RunNow(_Request):
+    """``jobs/run-now``: start a job; the same token starts it once."""
+
+    job_id: int
+    job_parameters: Mapping[str, str] = Field(default_factory=dict)
+    idempotency_token: Annotated[str, Field(max_length=64)] | None = None
+
+
+class RunById(_Request):
+    """``jobs/runs/cancel``: a job run."""
+
+    run_id: int
+
+
+class RunQuery(_Request):
+    """``jobs/runs/get`` and ``get-output``: a job run, or a task run."""
+
+    run_id: int
+
+
+class Paging(_Request):
+    """Which part of a list: ``page_token`` is what the answer before gave, ``offset`` its older form."""
+
+    offset: NonNegativeInt = 0
+    page_token: Annotated[str, Field(pattern=r"^\d+$")] | None = None
+    limit: int
+    expand_tasks: bool = False
+
+    @property
+    def first(self) -> int:
+        """Position of the first element wanted."""
+        return int(self.page_token) if self.page_token else self.offset
+
+
+class JobsQuery(Paging):
+    """``jobs/list``, filtered by the exact name without regard to case."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    name: str | None = None
+
+
+class RunsQuery(Paging):
+    """``jobs/runs/list``, newest first."""
+
+    limit: Annotated[int, Field(ge=1, le=25)] = 20
+    job_id: int | None = None
+    active_only: bool = False
+    completed_only: bool = False
+
+    @model_validator(mode="after")
+    def _one_filter(self) -> Self:
+        if self.active_only and self.completed_only:
+            raise ValueError("active_only and completed_only cannot both be true")
+        return self
+
+    def selects(self, run: Run) -> bool:
+        """Whether the run passes the filters."""
+        finished = run.state.is_finished
+        return (
+            self.job_id in {None, run.job_id}
+            and not (self.active_only and finished)
+            and (finished or not self.completed_only)
+        )

@@ -1,0 +1,122 @@
+"""The jobs and runs of the workspace, kept as one JSON file each, so that a restart forgets nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from sandbox.databricks.errors import invalid
+from sandbox.databricks.job import Job, JobSettings
+from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
+from sandbox.home import write_atomically
+from sandbox.process_trees import stop_trees
+
+_FIRST_ID = 1000
+_STOPPED = "The Jobs API was stopped while this run was going on"
+
+
+class Workspace:
+    """Jobs and runs by id. Whoever changes one holds ``lock`` and saves it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what was saved in ``folder``; runs that the last process left unfinished are ended."""
+        self.folder = folder
+        self.lock = threading.RLock()
+        self.jobs = {job.job_id: job for job in _read(folder / "jobs", Job)}
+        self.runs = {run.run_id: run for run in _read(folder / "runs", Run)}
+        for run in self.runs.values():
+            if not run.state.is_finished:
+                self._abandon(run)
+
+    def job(self, job_id: int) -> Job:
+        """The job of that id.
+
+        Raises:
+            ApiError: there is none.
+        """
+        if job_id not in self.jobs:
+            raise invalid(f"Job {job_id} does not exist.")
+        return self.jobs[job_id]
+
+    def run(self, run_id: int) -> Run:
+        """The job run of that id.
+
+        Raises:
+            ApiError: there is none.
+        """
+        if run_id not in self.runs:
+            raise invalid(f"Run {run_id} does not exist.")
+        return self.runs[run_id]
+
+    def task_run(self, run_id: int) -> tuple[Run, TaskRun] | None:
+        """The task run of that id with the job run it is a part of."""
+        return next(((run, task) for run in self.runs.values() for task in run.tasks if task.run_id == run_id), None)
+
+    def save_job(self, job_id: int | None, settings: JobSettings) -> Job:
+        """Create a job, or give the job of that id new settings."""
+        if job_id is None:
+            job = Job(job_id=self._next_id(), created_time=now_milliseconds(), settings=settings)
+        else:
+            job = self.job(job_id).model_copy(update={"settings": settings})
+        self.jobs[job.job_id] = job
+        write_atomically(self.folder / "jobs" / f"{job.job_id}.json", job.model_dump_json(indent=2))
+        return job
+
+    def new_run(self, job: Job, parameters: dict[str, str], idempotency_token: str | None) -> Run:
+        """Add a pending run of the job with a run for each of its tasks."""
+        run_id = self._next_id()
+        page = self.task_folder(run_id).as_uri()
+        tasks = [
+            TaskRun(run_id=run_id + position, run_page_url=page, **task.model_dump(include=_TASK_FIELDS))
+            for position, task in enumerate(job.settings.tasks, start=1)
+        ]
+        run = Run(
+            run_id=run_id,
+            job_id=job.job_id,
+            number_in_job=1 + sum(run.job_id == job.job_id for run in self.runs.values()),
+            job_parameters=parameters,
+            idempotency_token=idempotency_token,
+            settings=job.settings,
+            tasks=tasks,
+            run_page_url=page,
+        )
+        self.runs[run_id] = run
+        self.save_run(run)
+        return run
+
+    def save_run(self, run: Run) -> None:
+        """Write the run down."""
+        write_atomically(self.folder / "runs" / f"{run.run_id}.json", run.model_dump_json(indent=2))
+
+    def task_folder(self, run_id: int) -> Path:
+        """Where the tasks of a job run work and log."""
+        return self.folder / "work" / str(run_id)
+
+    def _next_id(self) -> int:
+        tasks = (task.run_id for run in self.runs.values() for task in run.tasks)
+        return 1 + max([_FIRST_ID, *self.jobs, *self.runs, *tasks])
+
+    def _abandon(self, run: Run) -> None:
+        for task in run.tasks:
+            process = task.process.process() if task.process else None
+            if process:
+                stop_trees([(process, signal.SIGTERM)])
+            if not task.state.is_finished:
+                task.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, _STOPPED)
+        run.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, _STOPPED)
+        self.save_run(run)
+
+
+_TASK_FIELDS = {"task_key", "depends_on", "python_wheel_task"}
+
+
+Saved = TypeVar("Saved", bound=BaseModel)
+
+
+def _read(folder: Path, model: type[Saved]) -> list[Saved]:
+    folder.mkdir(parents=True, exist_ok=True)
+    return [model.model_validate_json(file.read_bytes()) for file in sorted(folder.glob("*.json"))]

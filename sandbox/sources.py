@@ -1,0 +1,42 @@
+"""The sandbox's own sources: seeded at the first start, a little larger before every later run."""
+
+from __future__ import annotations
+
+from sandbox.errors import VariableError
+from sandbox.generator.command_line import apply_next_generation, population_of
+from sandbox.generator.state import SeededOtherwise
+from sandbox.home import SandboxHome
+from sandbox.lifecycle import Sandbox
+
+SEED = 20_260_101
+"""Of the generator's random numbers: every sandbox of one size starts with the same purchases."""
+
+
+def are_seeded(home: SandboxHome) -> bool:
+    """Whether the sources have their first purchases."""
+    try:
+        population_of(home.folder)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def grow(sandbox: Sandbox) -> None:
+    """Seed the sandbox's own sources, or add the next purchases and corrections; a user's source is never written to.
+
+    Raises:
+        VariableError: ``DATAMASTER_ROWS`` is not what the sources were seeded with.
+    """
+    own, home = sandbox.own_parts, sandbox.home
+    try:
+        apply_next_generation(
+            home.folder,
+            sandbox.contract,
+            rows=sandbox.given.datamaster_rows,
+            seed=SEED,
+            store_database_url=sandbox.variables["STORE_DATABASE_URL"] if "postgres" in own else None,
+            api_database=home.customers_api_database if "customers-api" in own else None,
+            branch_folder=home.branch_files if "branch-files" in own else None,
+        )
+    except SeededOtherwise as error:
+        raise VariableError(str(error)) from None
