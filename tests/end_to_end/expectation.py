@@ -1,0 +1,77 @@
+"""What the lakehouse must hold, computed in polars from the generator's data and nothing of the product's code."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+import polars as pl
+
+from contracts.model import Contract
+from sandbox.generator.population import Population
+from sandbox.generator.truth import truth
+
+KEY = ["customer_id", "purchase_date"]
+VALUES = ["first_name", "last_name", "email", "total_amount", "product", "store_location", "cpf_masked"]
+VALUES += ["credit_card_masked", "high_value_purchase", "updated_at", "source"]
+
+
+def versions(population: Population, contract: Contract, generation: int) -> pl.DataFrame:
+    """Every row version that runs after each generation, up to that one, found at the sources."""
+    frames = [
+        truth(population, contract, source.kind, range(number, number + 1))
+        for number in range(generation + 1)
+        for source in contract.sources
+    ]
+    return pl.concat(frames)
+
+
+def silver_candidates(found: pl.DataFrame, key: bytes, high_value_brl: float) -> pl.DataFrame:
+    """The rows that may stand in silver: for each key the valid ones that are latest; several where time does not tell."""
+    valid = found.filter(pl.col("outcome") == "valid")
+    lateness = pl.struct(pl.col("updated_at_value").fill_null(pl.datetime(1, 1, 1, time_zone="UTC")), "generation")
+    latest = valid.filter(lateness.rank("dense").over("customer_id", "purchase_date_value") == _last_rank(lateness))
+    return latest.select(
+        pl.col("customer_id"),
+        pl.col("purchase_date_value").alias("purchase_date"),
+        "first_name",
+        "last_name",
+        pl.col("email").str.replace(r"^\s*([^@\s])[^@]*@(.*?)\s*$", "${1}***@${2}").alias("email"),
+        pl.col("total_amount_value").cast(pl.Float64).alias("total_amount"),
+        "product",
+        "store_location",
+        keyed("cpf", key).alias("cpf_masked"),
+        keyed("credit_card_number", key).alias("credit_card_masked"),
+        (pl.col("total_amount_value").cast(pl.Float64) > high_value_brl).alias("high_value_purchase"),
+        pl.col("updated_at_value").dt.cast_time_unit("us").alias("updated_at"),
+        "source",
+    )
+
+
+def _last_rank(lateness: pl.Expr) -> pl.Expr:
+    return lateness.rank("dense").max().over("customer_id", "purchase_date_value")
+
+
+def keyed(column: str, key: bytes) -> pl.Expr:
+    """HMAC-SHA-256 of the digits by Python's own `hmac`; null where there are none."""
+    return pl.col(column).map_elements(lambda text: _digest(text, key), return_dtype=pl.String)
+
+
+def _digest(text: str, key: bytes) -> str | None:
+    digits = re.sub(r"\D", "", text)
+    return hmac.new(key, digits.encode(), hashlib.sha256).hexdigest() if digits else None
+
+
+def gold(silver: pl.DataFrame) -> pl.DataFrame:
+    """Sales by store and month of the rows of silver."""
+    return (
+        silver.group_by("store_location", purchase_month=pl.col("purchase_date").dt.strftime("%Y-%m"))
+        .agg(
+            total_purchases=pl.len().cast(pl.Int64),
+            total_revenue=pl.col("total_amount").cast(pl.Decimal(18, 2)).sum().cast(pl.Float64),
+            high_value_purchases=pl.col("high_value_purchase").sum().cast(pl.Int64),
+        )
+        .with_columns(average_purchase_value=pl.col("total_revenue") / pl.col("total_purchases"))
+        .sort("store_location", "purchase_month")
+    )

@@ -1,0 +1,76 @@
+"""A whole sandbox driven as a user drives it: by its commands, from the shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from azure.storage.blob import ContainerClient
+from dotenv import dotenv_values
+
+REPOSITORY = Path(__file__).parents[2]
+GIVEN_NAMES = ("STORE_", "CUSTOMERS_", "BRANCH_", "AZURE_", "LAKE_", "DATABRICKS_", "PREFECT_", "PII_", "DATAMASTER_")
+COMMAND_TIMEOUT_SECONDS = 420
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """A sandbox with a home of its own, and the variables its commands are given."""
+
+    home: Path
+    given: dict[str, str]
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a Python module in the repository with this sandbox's variables."""
+        completed = subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=REPOSITORY,
+            env=self.environment(arguments[0]),
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_SECONDS,
+            check=False,
+        )
+        if check and completed.returncode:
+            raise AssertionError(f"{arguments} ended with {completed.returncode}\n{completed.stdout}\n{completed.stderr}")
+        return completed
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a Python module in the background."""
+        return subprocess.Popen(
+            [sys.executable, "-m", *arguments], cwd=REPOSITORY, env=self.environment(arguments[0]), text=True
+        )
+
+    def environment(self, module: str) -> dict[str, str]:
+        """This process's environment without anybody else's lakehouse, plus what was given.
+
+        The sandbox's own commands find what `up` wrote themselves; others are told, as by `source $DATAMASTER_HOME/env`.
+        """
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(GIVEN_NAMES)}
+        written = {} if module == "sandbox" else self.variables
+        return clean | {"DATAMASTER_HOME": str(self.home)} | self.given | written
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What `up` wrote into `$DATAMASTER_HOME/env`."""
+        return {name: value or "" for name, value in dotenv_values(self.home / "env").items()}
+
+    def summary(self) -> dict[str, Any]:
+        """The facts of the last run."""
+        facts: dict[str, Any] = json.loads((self.home / "summary.json").read_text())
+        return facts
+
+    def raw(self) -> ContainerClient:
+        """The Raw container."""
+        return ContainerClient.from_connection_string(self.variables["AZURE_STORAGE_CONNECTION_STRING"], "raw")
+
+    def tables(self, folder: Path) -> dict[str, pl.DataFrame]:
+        """Every Delta table, by `layer.table`, read by a Spark of its own from the lake's own files."""
+        self.command("tests.end_to_end.export_tables", str(folder))
+        return {file.name: pl.read_parquet(file / "*.parquet") for file in sorted(folder.iterdir())}

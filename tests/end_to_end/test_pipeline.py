@@ -1,0 +1,187 @@
+"""The main job on a whole sandbox: two runs with growth in between, then one with nothing new, against the truth."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from contracts.reader import read_contract
+from sandbox.generator.command_line import population_of
+from tests.end_to_end import expectation
+from tests.end_to_end.running_sandbox import RunningSandbox
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end")]
+
+CONTRACT = read_contract()
+SOURCES = [source.name for source in CONTRACT.sources]
+
+
+@pytest.fixture(scope="module")
+def first_run(sandbox: RunningSandbox) -> dict[str, object]:
+    printed = sandbox.command("sandbox", "run").stdout
+    assert (sandbox.home / "summary.md").read_text().splitlines()[0].removeprefix("# ✅ ") in printed
+    return sandbox.summary()
+
+
+@pytest.fixture(scope="module")
+def second_run(sandbox: RunningSandbox, first_run: dict[str, object]) -> dict[str, object]:
+    assert not first_run["problems"]
+    sandbox.command("sandbox", "run")
+    return sandbox.summary()
+
+
+@pytest.fixture(scope="module")
+def found(sandbox: RunningSandbox, second_run: dict[str, object]) -> pl.DataFrame:
+    assert not second_run["problems"]
+    population, generation = population_of(sandbox.home)
+    assert generation == 1
+    return expectation.versions(population, CONTRACT, generation)
+
+
+@pytest.fixture(scope="module")
+def tables(sandbox: RunningSandbox, found: pl.DataFrame, exports: Path) -> dict[str, pl.DataFrame]:
+    assert not found.is_empty()
+    return sandbox.tables(exports)
+
+
+def _rows(found: pl.DataFrame, source: str, *outcomes: str) -> int:
+    return found.filter(pl.col("source") == source, pl.col("outcome").is_in(outcomes)).height
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_books_say_what_the_generator_knows(found: pl.DataFrame, second_run: dict, source: str) -> None:
+    books = second_run["books"][source]
+    assert books["extracted"] == found.filter(pl.col("source") == source).height
+    assert books["quarantined"] == _rows(found, source, "quarantined")
+    assert books["landed"] == books["bronze"] == _rows(found, source, "rejected", "valid")
+    assert books["rejected"] == _rows(found, source, "rejected")
+    assert books["silver"] + books["superseded"] == _rows(found, source, "valid")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_second_run_lands_only_what_is_new(found: pl.DataFrame, second_run: dict, source: str) -> None:
+    new = found.filter(pl.col("generation") == 1)
+    assert second_run["books_in_run"][source]["extracted"] == new.filter(pl.col("source") == source).height > 0
+
+
+def test_rows_rejected_by_rule_are_those_spoiled_by_the_generator(found: pl.DataFrame, second_run: dict) -> None:
+    silver = next(task for task in second_run["job_run"]["tasks"] if task["key"] == "silver")["report"]
+    rejected = found.filter(pl.col("generation") == 1, pl.col("outcome") == "rejected")
+    for source, by_rule in silver["rejected_by_rule"].items():
+        spoiled = Counter(
+            label
+            for labels in rejected.filter(pl.col("source") == source)["broken_rules"].to_list()
+            for label in labels
+            if label != "credit_card_number: card_luhn"
+        )
+        assert by_rule == dict(spoiled)
+
+
+def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
+    rows: Counter[str] = Counter()
+    for blob in sandbox.raw().list_blobs(include=["metadata"]):
+        if not blob.name.startswith("_manifests/"):
+            rows["quarantine" if blob.name.startswith("_quarantine/") else "raw"] += int(blob.metadata["rows"])
+    quarantined = found.filter(pl.col("outcome") == "quarantined").height
+    assert rows == {"quarantine": quarantined, "raw": found.height - quarantined}
+
+
+def test_quarantine_keeps_every_reason(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
+    raw = sandbox.raw()
+    kept: Counter[str] = Counter()
+    for name in raw.list_blob_names(name_starts_with="_quarantine/"):
+        for line in raw.download_blob(name).readall().decode().splitlines():
+            kept.update(json.loads(line)["_reasons"])
+    landing_rules = {rule.label for rule in CONTRACT.rules if rule.stage == "landing"}
+    quarantined = found.filter(pl.col("outcome") == "quarantined")["broken_rules"].to_list()
+    assert kept == Counter(label for labels in quarantined for label in labels if label in landing_rules)
+
+
+def test_bronze_holds_every_landed_row_once(tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> None:
+    landed = found.filter(pl.col("outcome") != "quarantined")
+    columns = ["source", *(name for name in CONTRACT.column_names if name != "updated_at")]
+    expected = landed.select(columns).sort(columns)
+    assert_frame_equal(tables["bronze.customer_purchases"].select(columns).sort(columns), expected)
+
+
+def test_silver_holds_the_latest_valid_version_of_each_purchase(
+    sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame
+) -> None:
+    silver = tables["silver.customer_purchases"]
+    key = sandbox.variables["PII_HASH_KEY"].encode()
+    candidates = expectation.silver_candidates(found, key, CONTRACT.high_value_threshold_brl)
+    assert silver.select(expectation.KEY).is_duplicated().sum() == 0
+    assert silver.height == candidates.select(expectation.KEY).n_unique()
+    matched = silver.join(candidates.unique(), on=[*expectation.KEY, *expectation.VALUES], how="semi", nulls_equal=True)
+    assert matched.height == silver.height
+
+
+def test_rejected_rows_name_every_broken_rule(tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> None:
+    rejected = found.filter(pl.col("outcome") == "rejected")
+    errors = pl.col("broken_rules").list.set_difference(["credit_card_number: card_luhn"]).list.sort().list.join("|")
+    columns = ["source", "customer_id"]
+    expected = rejected.select(*columns, broken=errors).sort(*columns, "broken")
+    actual = tables["silver.customer_purchases_rejected"].select(
+        *columns, broken=pl.col("broken_rules").list.sort().list.join("|")
+    )
+    assert_frame_equal(actual.sort(*columns, "broken"), expected)
+
+
+def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
+    expected = expectation.gold(tables["silver.customer_purchases"])
+    actual = tables["gold.store_monthly_sales"].select(expected.columns).sort("store_location", "purchase_month")
+    assert_frame_equal(actual, expected, check_exact=False, abs_tol=0.01)
+
+
+def test_run_without_anything_new_lands_nothing_and_changes_no_table(
+    sandbox: RunningSandbox, second_run: dict, tables: dict[str, pl.DataFrame]
+) -> None:
+    assert tables
+    before = list(sandbox.raw().list_blob_names())
+    for when in ("if needed", "always"):
+        sandbox.command("prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch", "-p", f"transform_when={when}")
+        facts = sandbox.summary()
+        assert facts["problems"] == []
+        assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len(SOURCES)
+        assert list(sandbox.raw().list_blob_names()) == before
+        assert facts["books"] == second_run["books"]
+    versions = [
+        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (second_run, facts)
+    ]
+    assert versions[0] == versions[1]
+
+
+def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, second_run: dict) -> None:
+    assert second_run
+    printed = sandbox.command("prefect", "deployment", "run", "ingest-files/branch-files", "--watch").stdout
+    assert "Completed" in printed
+
+
+def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
+    sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame, exports: Path
+) -> None:
+    assert tables
+    variables = sandbox.variables
+    secrets = [variables[name] for name in ("PII_HASH_KEY", "CUSTOMERS_API_KEY", "DATABRICKS_TOKEN")]
+    sample = found.filter(pl.col("outcome") != "valid").head(300)
+    planted = {text for name in ("cpf", "credit_card_number", "email") for text in sample[name].drop_nulls() if len(text) > 10}
+    digits = {re.sub(r"\D", "", text) for text in planted if len(re.sub(r"\D", "", text)) >= 11}
+    left_behind = _texts_left_behind(sandbox.home) | {
+        name: frame.select(pl.col(pl.String)).write_csv() for name, frame in tables.items() if not name.startswith("bronze")
+    }
+    for place, text in left_behind.items():
+        found_there = [value for value in {*planted, *digits, *secrets} if value in text]
+        assert not found_there, f"{place} holds {len(found_there)} planted values"
+    assert exports.exists()
+
+
+def _texts_left_behind(home: Path) -> dict[str, str]:
+    """Logs, job outputs, summaries and Prefect's own database (artifacts, states, logs, parameters)."""
+    files = [*home.glob("logs/*"), *home.glob("databricks/**/*"), *home.glob("summary.*"), *home.glob("prefect/*.db*")]
+    return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}
