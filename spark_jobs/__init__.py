@@ -1,0 +1,1 @@
+"""Bronze, silver and gold: the lakehouse's transformations on Spark and Delta Lake."""

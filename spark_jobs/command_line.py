@@ -1,0 +1,74 @@
+"""What Databricks calls: the tasks `bronze`, `silver` and `gold` of the job, in the session the cluster configured.
+
+Each prints its report as the last line of its output, and ends with status 1 and one line on stderr if it failed for
+a reason that somebody can act on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from pyspark.sql import SparkSession
+
+from contracts.reader import ContractError
+from contracts.reports import TaskReport
+from spark_jobs.books import BooksError
+from spark_jobs.bronze_task import run_bronze
+from spark_jobs.gold_task import run_gold
+from spark_jobs.job_parameters import JobParameters, parse_job_parameters
+from spark_jobs.silver_task import run_silver
+from spark_jobs.task_figures import TaskFigures
+
+PII_HASH_KEY = "PII_HASH_KEY"
+LEAST_KEY_BYTES = 32
+"""As many as the hash is long: a shorter key weakens HMAC (RFC 2104, section 3)."""
+
+
+class KeyMissingError(RuntimeError):
+    """Raised when the environment holds no usable key for the keyed hash."""
+
+
+def bronze() -> None:
+    """Entry point of the task `bronze`."""
+    _run("bronze", lambda spark, job: run_bronze(spark, job, datetime.now(UTC)))
+
+
+def silver() -> None:
+    """Entry point of the task `silver`; needs `PII_HASH_KEY` in the environment."""
+    _run("silver", lambda spark, job: run_silver(spark, job, hash_key(os.environ.get(PII_HASH_KEY, ""))))
+
+
+def gold() -> None:
+    """Entry point of the task `gold`."""
+    _run("gold", run_gold)
+
+
+def hash_key(value: str) -> bytes:
+    """The key of the keyed hash as bytes.
+
+    Raises:
+        KeyMissingError: the value is missing or too short to protect anybody.
+    """
+    key = value.encode()
+    if len(key) < LEAST_KEY_BYTES:
+        given = "is not set" if not key else f"has {len(key)} bytes"
+        raise KeyMissingError(f"{PII_HASH_KEY} {given}; set it to a random secret of at least {LEAST_KEY_BYTES} bytes")
+    return key
+
+
+def _run(task: str, transform: Callable[[SparkSession, JobParameters], TaskFigures]) -> None:
+    started = time.monotonic()
+    try:
+        job = parse_job_parameters(task)
+        spark = SparkSession.builder.getOrCreate()
+        figures = transform(spark, job)
+    except (ContractError, BooksError, KeyMissingError) as error:
+        sys.exit(f"{task} failed: {error}")
+    software = {"datamaster": version("datamaster"), "spark": spark.version, "contract": job.contract.version}
+    report = TaskReport(task=task, seconds=time.monotonic() - started, software=software, **vars(figures))
+    sys.stdout.write(report.result_line() + "\n")

@@ -1,0 +1,54 @@
+"""The task `gold`: what silver's changes touch in each gold table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame, SparkSession
+
+from contracts.model import GoldTable
+from spark_jobs.books import Progress
+from spark_jobs.delta import changes, create, latest_version, merge, own_commits
+from spark_jobs.gold import EMPTIED, recomputed
+from spark_jobs.gold_store_monthly_sales import store_monthly_sales, with_month
+from spark_jobs.job_parameters import JobParameters
+from spark_jobs.task_figures import TaskFigures
+
+Transformation = Callable[[DataFrame], DataFrame]
+
+AGGREGATIONS: dict[str, tuple[Transformation, Transformation]] = {
+    "store_monthly_sales": (with_month, store_monthly_sales),
+}
+"""By gold table: what adds the groups' key to silver's rows, and what makes gold's rows of them."""
+
+
+def run_gold(spark: SparkSession, job: JobParameters) -> TaskFigures:
+    """Bring every gold table of the contract up to silver's newest version."""
+    create(spark, job.lakehouse.silver, column_tags=job.column_tags)
+    groups_changed = sum(_refresh(spark, job, gold_table) for gold_table in job.contract.gold_tables)
+    tables = [job.lakehouse.gold(gold_table) for gold_table in job.contract.gold_tables]
+    versions = {table.full_name: latest_version(spark, table) for table in tables}
+    return TaskFigures(groups_changed=groups_changed, table_versions=versions)
+
+
+def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable) -> int:
+    """Merge the touched groups of one gold table; how many rows changed."""
+    table, silver = job.lakehouse.gold(gold_table), job.lakehouse.silver
+    with_key, aggregate = AGGREGATIONS[gold_table.name]
+    create(spark, table, column_tags=job.column_tags)
+    progress = Progress.noted_in(own_commits(spark, table))
+    version = latest_version(spark, silver)
+    changed = changes(spark, silver, progress.version, version)
+    if changed is None:
+        return 0
+    groups = recomputed(changed, spark.table(silver.full_name), gold_table.key, with_key, aggregate).persist()
+    measures = [name for name in table.column_names if name not in gold_table.key]
+    rows_changed = 0
+    if not groups.isEmpty():
+        differs = " OR ".join(f"NOT (incoming.`{name}` <=> present.`{name}`)" for name in measures)
+        metadata = progress.advanced(version, {}).metadata()
+        rows_changed = merge(
+            groups, table, gold_table.key, metadata, update_when=differs, delete_when=f"incoming.{EMPTIED}"
+        )
+    groups.unpersist()
+    return rows_changed

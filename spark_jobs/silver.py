@@ -1,0 +1,120 @@
+"""Bronze rows to silver: typed, checked against every rule, masked, split into valid and rejected ones."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as sf
+
+from contracts.model import Column as ContractColumn
+from contracts.model import Contract, LogicalType, Masking
+from contracts.rules import Rule, Severity
+from spark_jobs.columns import BROKEN_RULES, HIGH_VALUE_PURCHASE, INGESTION_TIMESTAMP, ORIGIN, SOURCE
+from spark_jobs.masking import keyed_hash, masked_email, redacted, with_key_pads
+from spark_jobs.parsing import parse_by_source, trimmed
+from spark_jobs.rules import Value, accepts
+
+SOURCE_UNKNOWN = "source: known"
+"""Label of the rule that a row must come from one of the contract's sources: no other has formats to read it by."""
+
+BROKEN_WARNINGS = "_broken_warnings"
+_TRIMMED, _PARSED, _LANDED = "_trimmed_", "_parsed_", "_landed_"
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:
+    """Bronze's rows with what silver needs to know of each.
+
+    Args:
+        bronze: bronze's columns; further ones are kept.
+        contract: columns, rules and sources.
+        pads: the key pads of `spark_jobs.masking.key_pads`.
+
+    Returns:
+        Silver's columns (typed where the text parses, masked), `_landed_‹column›` with the text as landed of every
+        typed column, `broken_rules`, `_broken_warnings`, and the further columns of `bronze`.
+    """
+    further = [name for name in bronze.columns if name not in {*contract.column_names, "_rescued_data"}]
+    typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
+    trimmed_texts = bronze.select("*", *(trimmed(sf.col(c.name)).alias(_TRIMMED + c.name) for c in contract.columns))
+    parsed = trimmed_texts.select("*", *(_parsed(c, contract).alias(_PARSED + c.name) for c in typed))
+    checked = parsed.select(
+        "*",
+        _labels_of_broken(contract, Severity.ERROR).alias(BROKEN_RULES.name),
+        _labels_of_broken(contract, Severity.WARNING).alias(BROKEN_WARNINGS),
+    )
+    return with_key_pads(checked, pads).select(
+        *(_silver_value(c).alias(c.silver_name) for c in contract.columns),
+        _high_value(contract).alias(HIGH_VALUE_PURCHASE.name),
+        *further,
+        *(sf.col(c.name).alias(_LANDED + c.name) for c in typed),
+        BROKEN_RULES.name,
+        BROKEN_WARNINGS,
+    )
+
+
+def valid_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Rows that break no rule: silver's columns."""
+    names = [column.silver_name for column in contract.columns]
+    valid = evaluated_rows.where(sf.size(BROKEN_RULES.name) == 0)
+    return valid.select(*names, HIGH_VALUE_PURCHASE.name, *(column.name for column in ORIGIN))
+
+
+def rejected_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Rows that break a rule: silver's columns, typed ones as the text that was landed, and `broken_rules`.
+
+    Text is redacted: a record whose values slipped into the wrong columns must not leak a CPF by the way.
+    """
+    rejected = evaluated_rows.where(sf.size(BROKEN_RULES.name) > 0)
+    texts = [_rejected_value(column).alias(column.silver_name) for column in contract.columns]
+    return rejected.select(*texts, *(column.name for column in ORIGIN), BROKEN_RULES.name)
+
+
+def _parsed(column: ContractColumn, contract: Contract) -> Column:
+    return parse_by_source(sf.col(_TRIMMED + column.name), column.logical_type, sf.col(SOURCE.name), contract.sources)
+
+
+def _value(column: ContractColumn) -> Value:
+    text, trimmed_text = sf.col(column.name), sf.col(_TRIMMED + column.name)
+    is_text = column.logical_type is LogicalType.STRING
+    return Value(text, trimmed_text, trimmed_text if is_text else sf.col(_PARSED + column.name))
+
+
+def _labels_of_broken(contract: Contract, severity: Severity) -> Column:
+    rules = [rule for rule in contract.rules if rule.severity is severity]
+    broken = [sf.when(~_accepts(rule, contract), sf.lit(rule.label)) for rule in rules]
+    if severity is Severity.ERROR:
+        known = sf.coalesce(sf.col(SOURCE.name).isin([source.name for source in contract.sources]), sf.lit(False))
+        broken.append(sf.when(~known, sf.lit(SOURCE_UNKNOWN)))
+    return sf.array_compact(sf.array(*broken))
+
+
+def _accepts(rule: Rule, contract: Contract) -> Column:
+    return accepts(rule.check, _value(contract.column(rule.column)), _utc_day(sf.col(INGESTION_TIMESTAMP.name)))
+
+
+def _utc_day(instant: Column) -> Column:
+    """Day of an instant in UTC, whatever the session's time zone."""
+    return sf.date_from_unix_date(sf.floor(sf.unix_micros(instant) / _MICROSECONDS_A_DAY).cast("int"))
+
+
+def _silver_value(column: ContractColumn) -> Column:
+    match column.masking:
+        case Masking.KEYED_HASH:
+            return keyed_hash(sf.col(column.name))
+        case Masking.EMAIL:
+            return masked_email(sf.col(column.name))
+    if column.logical_type is LogicalType.NUMBER:
+        return sf.col(_PARSED + column.name).cast("double")
+    return _value(column).parsed
+
+
+def _rejected_value(column: ContractColumn) -> Column:
+    if column.masking:
+        return sf.col(column.silver_name)
+    is_text = column.logical_type is LogicalType.STRING
+    return redacted(sf.col(column.silver_name if is_text else _LANDED + column.name))
+
+
+def _high_value(contract: Contract) -> Column:
+    amounts = [c for c in contract.columns if c.logical_type is LogicalType.NUMBER]
+    return sf.col(_PARSED + amounts[0].name) > sf.lit(contract.high_value_threshold_brl)

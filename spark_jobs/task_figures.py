@@ -1,0 +1,22 @@
+"""What a task found out, before the time it took is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contracts.reports import TransformedRows
+
+RowsByRule = dict[str, dict[str, int]]
+"""Number of rows by source and rule label."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFigures:
+    """A task's rows by source in this run and in total, broken rules by source, and versions of its tables."""
+
+    run: dict[str, TransformedRows] = field(default_factory=dict)
+    total: dict[str, TransformedRows] = field(default_factory=dict)
+    rejected_by_rule: RowsByRule = field(default_factory=dict)
+    warned_by_rule: RowsByRule = field(default_factory=dict)
+    table_versions: dict[str, int] = field(default_factory=dict)
+    groups_changed: int = 0
