@@ -1,0 +1,82 @@
+"""Who may do what in the catalog: the contract's roles, rendered as Unity Catalog privileges, and nobody else.
+
+Each grant is authoritative for its securable: whatever was granted by hand is gone with the next deployment. Tables are
+granted through their schema, so that a table the job creates tomorrow is covered today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
+from constructs import Construct
+
+from contracts.model import Contract, Layer, Role
+from infra_cdktf.access_matrix import TABLE_LAYERS, location_privileges, schema_privileges
+from infra_cdktf.components.job_volumes import CHECKPOINTS, WHEELS, JobVolumesOutputs
+from infra_cdktf.components.lake_locations import LakeLocationsOutputs
+from infra_cdktf.components.unity_catalog import UnityCatalogOutputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogGrantsConfig:
+    """Securables, and the name by which Databricks knows each role of the contract."""
+
+    contract: Contract
+    grant_names: dict[str, str]
+    catalog: UnityCatalogOutputs
+    locations: LakeLocationsOutputs
+    volumes: JobVolumesOutputs
+    pipeline_role: str
+
+
+class CatalogGrants(Construct):
+    """Grants on the catalog, its schemas, the external locations and the job's volumes."""
+
+    def __init__(self, scope: Construct, construct_id: str, config: CatalogGrantsConfig) -> None:
+        """Grant."""
+        super().__init__(scope, construct_id)
+        self._config = config
+        self._grant("catalog", _enters_catalog, catalog=config.catalog.catalog)
+        for layer in TABLE_LAYERS:
+            self._grant(
+                f"schema-{layer}",
+                lambda role, layer=layer: schema_privileges(role, layer),
+                schema=config.catalog.schemas[layer],
+            )
+        for layer in Layer:
+            self._grant(
+                f"location-{layer}",
+                lambda role, layer=layer: _on_location(role, layer),
+                external_location=config.locations.names[layer],
+            )
+        self._grant_volumes(config)
+
+    def _grant_volumes(self, config: CatalogGrantsConfig) -> None:
+        needs = {CHECKPOINTS: ("READ_VOLUME", "WRITE_VOLUME"), WHEELS: ("READ_VOLUME",)}
+        for volume, privileges in needs.items():
+            self._grant(
+                f"volume-{volume}",
+                lambda role, privileges=privileges: privileges if role.name == config.pipeline_role else (),
+                volume=config.volumes.full_names[volume],
+            )
+
+    def _grant(self, construct_id: str, privileges_of: Callable[[Role], tuple[str, ...]], **securable: Any) -> None:
+        grants = [
+            GrantsGrant(principal=self._config.grant_names[role.name], privileges=list(privileges))
+            for role in self._config.contract.roles
+            if (privileges := privileges_of(role))
+        ]
+        if grants:
+            Grants(self, construct_id, grant=grants, **securable)
+
+
+def _enters_catalog(role: Role) -> tuple[str, ...]:
+    return ("USE_CATALOG",) if any(schema_privileges(role, layer) for layer in TABLE_LAYERS) else ()
+
+
+def _on_location(role: Role, layer: Layer) -> tuple[str, ...]:
+    # Workloads outside Databricks reach files through Azure's roles, not through Unity Catalog.
+    return location_privileges(role, layer) if _enters_catalog(role) else ()

@@ -1,0 +1,98 @@
+"""The Databricks workspace: in our network, without public addresses, reached through private link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdktf import Token
+from cdktf_cdktf_provider_azurerm.databricks_workspace import (
+    DatabricksWorkspace as AzureDatabricksWorkspace,
+)
+from cdktf_cdktf_provider_azurerm.databricks_workspace import DatabricksWorkspaceCustomParameters
+from constructs import Construct
+
+from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
+from infra_cdktf.components.resource_group import Placement
+from infra_cdktf.components.virtual_network import VirtualNetworkOutputs
+
+SUBRESOURCES = ("databricks_ui_api", "browser_authentication")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabricksWorkspaceConfig:
+    """Network with the two delegated subnets, and the connector that opens the workspace's own storage."""
+
+    placement: Placement
+    name: str
+    managed_resource_group_name: str
+    network: VirtualNetworkOutputs
+    access_connector_id: str
+    dns_zone_id: str
+
+
+@dataclass(frozen=True)
+class DatabricksWorkspaceOutputs:
+    """Azure's resource id, Databricks' own number, and the host name."""
+
+    resource_id: str
+    workspace_id: str
+    url: str
+
+    @property
+    def workspace_number(self) -> float:
+        """`workspace_id` where Terraform wants a number."""
+        return float(Token.as_number(self.workspace_id))
+
+
+class DatabricksWorkspace(Construct):
+    """A premium workspace and its private endpoints (API, and browser sign-in)."""
+
+    def __init__(self, scope: Construct, construct_id: str, config: DatabricksWorkspaceConfig) -> None:
+        """Create workspace and endpoints."""
+        super().__init__(scope, construct_id)
+        workspace = AzureDatabricksWorkspace(
+            self,
+            "workspace",
+            name=config.name,
+            resource_group_name=config.placement.resource_group_name,
+            location=config.placement.location,
+            tags=config.placement.tags,
+            sku="premium",
+            managed_resource_group_name=config.managed_resource_group_name,
+            public_network_access_enabled=False,
+            network_security_group_rules_required="NoAzureDatabricksRules",
+            infrastructure_encryption_enabled=True,
+            default_storage_firewall_enabled=True,
+            access_connector_id=config.access_connector_id,
+            custom_parameters=_custom_parameters(config.network),
+        )
+        for subresource in SUBRESOURCES:
+            kind = subresource.replace("_", "-")
+            PrivateEndpoint(
+                self,
+                kind,
+                PrivateEndpointConfig(
+                    placement=config.placement,
+                    name=f"{config.name}-{kind}",
+                    resource_id=workspace.id,
+                    subresource=subresource,
+                    subnet_id=config.network.subnet_ids["endpoints"],
+                    dns_zone_id=config.dns_zone_id,
+                ),
+            )
+        self.outputs = DatabricksWorkspaceOutputs(workspace.id, workspace.workspace_id, workspace.workspace_url)
+
+
+def _custom_parameters(network: VirtualNetworkOutputs) -> DatabricksWorkspaceCustomParameters:
+    # Azure calls the host subnet "public" and the container subnet "private"; with no_public_ip neither is public.
+    return DatabricksWorkspaceCustomParameters(
+        no_public_ip=True,
+        virtual_network_id=network.network_id,
+        public_subnet_name=network.subnet_names["databricks-host"],
+        private_subnet_name=network.subnet_names["databricks-container"],
+        public_subnet_network_security_group_association_id=network.security_group_association_ids["databricks-host"],
+        private_subnet_network_security_group_association_id=network.security_group_association_ids[
+            "databricks-container"
+        ],
+        storage_account_sku_name="Standard_ZRS",
+    )

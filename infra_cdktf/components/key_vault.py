@@ -1,0 +1,85 @@
+"""The vault of the platform's secrets. Their names stand here; their values never do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cdktf_cdktf_provider_azurerm.key_vault import KeyVault as AzureKeyVault
+from cdktf_cdktf_provider_azurerm.key_vault import KeyVaultNetworkAcls
+from constructs import Construct
+
+from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
+from infra_cdktf.components.resource_group import Placement
+
+DELETED_KEPT_DAYS = 90
+
+
+class SecretName(StrEnum):
+    """The secrets that an operator sets with `az keyvault secret set`."""
+
+    STORE_DATABASE = "DB-KEY"
+    CUSTOMERS_API = "API-KEY"
+    PII_HASH = "PII-HASH-KEY"
+    PREFECT_API = "PREFECT-API-KEY"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyVaultConfig:
+    """The vault's worldwide name, and the subnet and zone of its private endpoint."""
+
+    placement: Placement
+    name: str
+    endpoint_name: str
+    tenant_id: str
+    endpoints_subnet_id: str
+    dns_zone_id: str
+
+
+@dataclass(frozen=True)
+class KeyVaultOutputs:
+    """Resource id and URI of the vault, and each secret's resource id, which role assignments are scoped to."""
+
+    vault_id: str
+    vault_uri: str
+    secret_ids: dict[SecretName, str]
+
+
+class KeyVault(Construct):
+    """A vault in RBAC mode that cannot be purged and has no public address.
+
+    Trusted Azure services may pass: Databricks' control plane reads the secret scope's secrets from outside.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, config: KeyVaultConfig) -> None:
+        """Create the vault and its private endpoint."""
+        super().__init__(scope, construct_id)
+        vault = AzureKeyVault(
+            self,
+            "vault",
+            name=config.name,
+            resource_group_name=config.placement.resource_group_name,
+            location=config.placement.location,
+            tags=config.placement.tags,
+            tenant_id=config.tenant_id,
+            sku_name="standard",
+            rbac_authorization_enabled=True,
+            purge_protection_enabled=True,
+            soft_delete_retention_days=DELETED_KEPT_DAYS,
+            public_network_access_enabled=False,
+            network_acls=KeyVaultNetworkAcls(default_action="Deny", bypass="AzureServices"),
+        )
+        PrivateEndpoint(
+            self,
+            "endpoint",
+            PrivateEndpointConfig(
+                placement=config.placement,
+                name=config.endpoint_name,
+                resource_id=vault.id,
+                subresource="vault",
+                subnet_id=config.endpoints_subnet_id,
+                dns_zone_id=config.dns_zone_id,
+            ),
+        )
+        secret_ids = {name: f"{vault.id}/secrets/{name}" for name in SecretName}
+        self.outputs = KeyVaultOutputs(vault.id, vault.vault_uri, secret_ids)

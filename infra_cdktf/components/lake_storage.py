@@ -1,0 +1,111 @@
+"""The lake's storage account: a container per layer, reachable from inside the network and with Entra only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_azurerm.storage_account import (
+    StorageAccount,
+    StorageAccountBlobProperties,
+    StorageAccountBlobPropertiesContainerDeleteRetentionPolicy,
+    StorageAccountBlobPropertiesDeleteRetentionPolicy,
+    StorageAccountNetworkRules,
+)
+from cdktf_cdktf_provider_azurerm.storage_container import StorageContainer
+from constructs import Construct
+
+from contracts.model import Layer
+from infra_cdktf.components.resource_group import Placement
+from infra_cdktf.settings import LakeSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class LakeStorageConfig:
+    """`protects_data` makes Terraform refuse any plan that destroys the account or a container."""
+
+    placement: Placement
+    account_name: str
+    lake: LakeSettings
+    protects_data: bool
+
+
+@dataclass(frozen=True)
+class LakeStorageOutputs:
+    """The account, and each layer's container id and `abfss://` URL."""
+
+    account_id: str
+    account_name: str
+    container_ids: dict[Layer, str]
+    urls: dict[Layer, str]
+
+    @property
+    def lake_url(self) -> str:
+        """`LAKE_URL` as flows and jobs know it."""
+        return f"abfss://{self.account_name}.dfs.core.windows.net"
+
+
+class LakeStorage(Construct):
+    """A hierarchical-namespace account with soft delete, without keys and without a public address."""
+
+    def __init__(self, scope: Construct, construct_id: str, config: LakeStorageConfig) -> None:
+        """Create the account and its containers."""
+        super().__init__(scope, construct_id)
+        lifecycle = TerraformResourceLifecycle(prevent_destroy=True) if config.protects_data else None
+        account = self._account(config, lifecycle)
+        containers = {
+            layer: StorageContainer(
+                self,
+                f"container-{layer}",
+                name=layer.value,
+                storage_account_id=account.id,
+                container_access_type="private",
+                lifecycle=lifecycle,
+            )
+            for layer in Layer
+        }
+        self.outputs = LakeStorageOutputs(
+            account_id=account.id,
+            account_name=account.name,
+            container_ids={layer: container.id for layer, container in containers.items()},
+            urls={
+                layer: f"abfss://{container.name}@{account.name}.dfs.core.windows.net/"
+                for layer, container in containers.items()
+            },
+        )
+
+    def _account(self, config: LakeStorageConfig, lifecycle: TerraformResourceLifecycle | None) -> StorageAccount:
+        days = config.lake.soft_delete_days
+        return StorageAccount(
+            self,
+            "account",
+            name=config.account_name,
+            resource_group_name=config.placement.resource_group_name,
+            location=config.placement.location,
+            tags=config.placement.tags,
+            account_kind="StorageV2",
+            account_tier="Standard",
+            account_replication_type=config.lake.replication,
+            is_hns_enabled=True,
+            min_tls_version="TLS1_2",
+            https_traffic_only_enabled=True,
+            shared_access_key_enabled=False,
+            default_to_oauth_authentication=True,
+            public_network_access_enabled=False,
+            allow_nested_items_to_be_public=False,
+            cross_tenant_replication_enabled=False,
+            allowed_copy_scope="PrivateLink",
+            local_user_enabled=False,
+            sftp_enabled=False,
+            infrastructure_encryption_enabled=True,
+            network_rules=StorageAccountNetworkRules(default_action="Deny", bypass=["None"]),
+            blob_properties=StorageAccountBlobProperties(
+                delete_retention_policy=StorageAccountBlobPropertiesDeleteRetentionPolicy(
+                    days=days, permanent_delete_enabled=True
+                ),
+                container_delete_retention_policy=StorageAccountBlobPropertiesContainerDeleteRetentionPolicy(
+                    days=days
+                ),
+            ),
+            lifecycle=lifecycle,
+        )

@@ -1,0 +1,58 @@
+"""What becomes of raw files with age: cheaper storage first, then gone, as the contract's retention says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cdktf_cdktf_provider_azurerm.storage_management_policy import (
+    StorageManagementPolicy,
+    StorageManagementPolicyRule,
+    StorageManagementPolicyRuleActions,
+    StorageManagementPolicyRuleActionsBaseBlob,
+    StorageManagementPolicyRuleFilters,
+)
+from constructs import Construct
+
+from contracts.model import Contract, Layer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawLifecycleConfig:
+    """The lake's account and the datasets whose raw files it holds."""
+
+    account_id: str
+    contracts: tuple[Contract, ...]
+
+
+class RawLifecycle(Construct):
+    """One rule per dataset, for landed and quarantined files alike.
+
+    Manifests are not touched: the next load reads the watermark from the latest one. Delta tables are not either,
+    because a file's age says nothing about whether a table still refers to it.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, config: RawLifecycleConfig) -> None:
+        """Create the rules."""
+        super().__init__(scope, construct_id)
+        StorageManagementPolicy(
+            self,
+            "policy",
+            storage_account_id=config.account_id,
+            rule=[_rule(contract) for contract in config.contracts],
+        )
+
+
+def _rule(contract: Contract) -> StorageManagementPolicyRule:
+    retention = contract.retention
+    folders = [f"{Layer.RAW}/{contract.name}/", f"{Layer.RAW}/_quarantine/{contract.name}/"]
+    return StorageManagementPolicyRule(
+        name=f"raw-{contract.name}".replace("_", "-"),
+        enabled=True,
+        filters=StorageManagementPolicyRuleFilters(blob_types=["blockBlob"], prefix_match=folders),
+        actions=StorageManagementPolicyRuleActions(
+            base_blob=StorageManagementPolicyRuleActionsBaseBlob(
+                tier_to_cool_after_days_since_modification_greater_than=retention.raw_cool_after_days,
+                delete_after_days_since_modification_greater_than=retention.raw_days,
+            )
+        ),
+    )

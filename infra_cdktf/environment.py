@@ -1,0 +1,42 @@
+"""What every stack of one environment is given: identifiers, settings, names and the data contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.model import Contract
+from infra_cdktf.accounts import Accounts
+from infra_cdktf.names import Names, StateNames
+from infra_cdktf.settings import EnvironmentSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One environment to synthesize. `version` is the project's, which the job's wheel carries."""
+
+    accounts: Accounts
+    settings: EnvironmentSettings
+    contract: Contract
+    version: str
+
+    @property
+    def names(self) -> Names:
+        """Names of the environment's resources."""
+        return Names(
+            prefix=self.accounts.prefix, environment=self.settings.name, suffix=self.accounts.unique_suffix
+        )
+
+    @property
+    def state(self) -> StateNames:
+        """Names of the remote state."""
+        return StateNames(prefix=self.accounts.prefix, suffix=self.accounts.unique_suffix)
+
+    @property
+    def subscription_id(self) -> str:
+        """Subscription that everything of the environment lies in."""
+        return self.accounts.subscriptions.of(self.settings.name)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of every Azure resource; the budget and cost reports group by them."""
+        return {"project": self.accounts.prefix, "environment": self.settings.name, "managed-by": "terraform"}

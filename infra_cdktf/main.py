@@ -1,0 +1,55 @@
+"""Synthesizes every stack: `python -m infra_cdktf.main`, which `make synth` and the `cdktf` command call.
+
+`DATAMASTER_ACCOUNTS` names the accounts file (default: `accounts.toml` beside this module); `DATAMASTER_BOOTSTRAP=1`
+keeps the state stack's own state in a local file while the remote state does not exist yet.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+
+from contracts.reader import ContractError, read_contract
+from infra_cdktf.accounts import read_accounts
+from infra_cdktf.job_document import read_job_document
+from infra_cdktf.problems import InvalidSettings
+from infra_cdktf.settings import ENVIRONMENTS, environment_settings
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parent
+JOB_DOCUMENT = PROJECT / "spark_jobs" / "job.json"
+
+
+def project_version() -> str:
+    """The version in `pyproject.toml`, which the jobs' wheel carries."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def main() -> None:
+    """Check the settings, then synthesize into `CDKTF_OUTDIR` (default `cdktf.out`)."""
+    try:
+        accounts = read_accounts(Path(os.environ.get("DATAMASTER_ACCOUNTS", HERE / "accounts.toml")))
+        job = read_job_document(JOB_DOCUMENT)
+        contract = read_contract()
+        # Only now: loading jsii takes seconds, and a mistake in the settings should not.
+        from infra_cdktf.app import build_app  # noqa: PLC0415
+
+        app = build_app(
+            accounts,
+            ENVIRONMENTS,
+            contract,
+            job,
+            version=project_version(),
+            folder=Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")),
+            bootstrap=os.environ.get("DATAMASTER_BOOTSTRAP") == "1",
+        )
+    except (InvalidSettings, ContractError) as error:
+        sys.exit(str(error))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

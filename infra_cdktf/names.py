@@ -1,0 +1,77 @@
+"""Every name that Azure or Databricks sees, derived once from prefix, environment and stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateNames:
+    """Names of the remote state, one store for all environments with a container for each."""
+
+    prefix: str
+    suffix: str
+
+    @property
+    def stack(self) -> str:
+        """Id of the stack that makes the store."""
+        return f"{self.prefix}-state"
+
+    @property
+    def resource_group(self) -> str:
+        """Resource group of the store."""
+        return f"{self.prefix}-state"
+
+    @property
+    def storage_account(self) -> str:
+        """Storage account of the store; unique worldwide."""
+        return f"{self.prefix}state{self.suffix}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Names of one environment's resources.
+
+    `suffix` stands in the names that must be unique worldwide.
+    """
+
+    prefix: str
+    environment: str
+    suffix: str
+
+    def stack(self, stack: str) -> str:
+        """Id of a stack, which `cdktf deploy 'datamaster-dev-*'` matches, and its state's key."""
+        return f"{self.prefix}-{self.environment}-{stack}"
+
+    def resource(self, kind: str) -> str:
+        """Name of a resource that is unique in its resource group or subscription."""
+        return f"{self.prefix}-{self.environment}-{kind}"
+
+    def group(self, role: str) -> str:
+        """Display name of a role's Entra group, in Databricks too."""
+        return f"{self.prefix}-{self.environment}-{role}"
+
+    @property
+    def catalog(self) -> str:
+        """Unity Catalog's catalog of the environment; needs no quoting in SQL."""
+        return f"{self.prefix}_{self.environment}"
+
+    @property
+    def lake_account(self) -> str:
+        """Storage account of the lake."""
+        return f"{self.prefix}{self.environment}lake{self.suffix}"
+
+    @property
+    def registry(self) -> str:
+        """Container registry."""
+        return f"{self.prefix}{self.environment}acr{self.suffix}"
+
+    @property
+    def key_vault(self) -> str:
+        """Key vault."""
+        return f"{self.prefix}-{self.environment}-kv-{self.suffix}"
+
+    @property
+    def grafana(self) -> str:
+        """Managed Grafana, whose name Azure limits to 23 characters."""
+        return f"{self.prefix}-{self.environment}-amg"

@@ -1,0 +1,1 @@
+"""The stacks, one per file, in the order they are deployed in."""

@@ -1,0 +1,70 @@
+"""What all stacks of an environment have in common: the azurerm provider and the remote state."""
+
+from __future__ import annotations
+
+from cdktf import AzurermBackend, TerraformStack
+from cdktf_cdktf_provider_azurerm.provider import AzurermProvider, AzurermProviderFeatures, AzurermProviderFeaturesStorage
+from cdktf_cdktf_provider_databricks.provider import DatabricksProvider
+from constructs import Construct
+
+from infra_cdktf.environment import Environment
+
+DATABRICKS_ACCOUNTS = "https://accounts.azuredatabricks.net"
+
+
+class EnvironmentStack(TerraformStack):
+    """A stack of one environment, with its own state in the environment's container."""
+
+    def __init__(self, scope: Construct, environment: Environment, kind: str) -> None:
+        """Name the stack after prefix, environment and `kind`, and give it backend and provider."""
+        stack_name = environment.names.stack(kind)
+        super().__init__(scope, stack_name)
+        self.environment = environment
+        AzurermBackend(
+            self,
+            resource_group_name=environment.state.resource_group,
+            storage_account_name=environment.state.storage_account,
+            container_name=environment.settings.name,
+            key=f"{stack_name}.tfstate",
+            subscription_id=str(environment.accounts.subscriptions.state),
+            tenant_id=str(environment.accounts.tenant_id),
+            use_azuread_auth=True,
+        )
+        azure_provider(self, environment.subscription_id, str(environment.accounts.tenant_id))
+
+    def account_provider(self) -> DatabricksProvider:
+        """Databricks' account-level API, which needs no workspace."""
+        return DatabricksProvider(
+            self,
+            "databricks-account",
+            host=DATABRICKS_ACCOUNTS,
+            account_id=str(self.environment.accounts.databricks_account_id),
+            azure_tenant_id=str(self.environment.accounts.tenant_id),
+        )
+
+    def workspace_provider(self, workspace_url: str, workspace_resource_id: str) -> DatabricksProvider:
+        """The API of a workspace that an earlier stack created."""
+        return DatabricksProvider(
+            self,
+            "databricks",
+            host=f"https://{workspace_url}",
+            azure_workspace_resource_id=workspace_resource_id,
+            azure_tenant_id=str(self.environment.accounts.tenant_id),
+        )
+
+
+def azure_provider(stack: TerraformStack, subscription_id: str, tenant_id: str) -> None:
+    """Azure's provider, signed in with Entra; storage is configured through Azure's management plane only.
+
+    The lake's account has neither keys nor a public address, so a deployer outside the network could not reach its
+    data plane, and need not.
+    """
+    AzurermProvider(
+        stack,
+        "azurerm",
+        subscription_id=subscription_id,
+        tenant_id=tenant_id,
+        storage_use_azuread=True,
+        resource_provider_registrations="core",
+        features=[AzurermProviderFeatures(storage=[AzurermProviderFeaturesStorage(data_plane_available=False)])],
+    )

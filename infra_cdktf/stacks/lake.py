@@ -1,0 +1,74 @@
+"""Stack 4: the lake."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from infra_cdktf.components.diagnostics import Diagnostics, DiagnosticsConfig
+from infra_cdktf.components.lake_storage import LakeStorage, LakeStorageConfig, LakeStorageOutputs
+from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
+from infra_cdktf.components.raw_lifecycle import RawLifecycle, RawLifecycleConfig
+from infra_cdktf.components.resource_group import Placement, ResourceGroup, ResourceGroupConfig
+from infra_cdktf.environment import Environment
+from infra_cdktf.stacks.environment_stack import EnvironmentStack
+from infra_cdktf.stacks.network import NetworkOutputs
+from infra_cdktf.stacks.platform import PlatformOutputs
+
+BLOB_LOGS = ("StorageRead", "StorageWrite", "StorageDelete")
+
+
+class LakeStack(EnvironmentStack):
+    """Storage account, private endpoints for both of its protocols, lifecycle and audit logs."""
+
+    def __init__(
+        self, scope: Construct, environment: Environment, network: NetworkOutputs, platform: PlatformOutputs
+    ) -> None:
+        """Compose the stack."""
+        super().__init__(scope, environment, "lake")
+        settings, names = environment.settings, environment.names
+        placement = ResourceGroup(
+            self,
+            "resource-group",
+            ResourceGroupConfig(name=names.resource("lake"), location=settings.location, tags=environment.tags),
+        ).placement
+        storage = LakeStorage(
+            self,
+            "storage",
+            LakeStorageConfig(
+                placement=placement,
+                account_name=names.lake_account,
+                lake=settings.lake,
+                protects_data=settings.protects_data,
+            ),
+        ).outputs
+        RawLifecycle(
+            self,
+            "raw-lifecycle",
+            RawLifecycleConfig(account_id=storage.account_id, contracts=(environment.contract,)),
+        )
+        for service in ("blob", "dfs"):
+            self._endpoint(service, placement, storage, network)
+        self._audit(storage, platform.log_workspace_id)
+        self.outputs = storage
+
+    def _endpoint(
+        self, service: str, placement: Placement, storage: LakeStorageOutputs, network: NetworkOutputs
+    ) -> None:
+        config = PrivateEndpointConfig(
+            placement=placement,
+            name=self.environment.names.resource(f"lake-{service}-endpoint"),
+            resource_id=storage.account_id,
+            subresource=service,
+            subnet_id=network.network.subnet_ids["endpoints"],
+            dns_zone_id=network.dns_zone_ids[service],
+        )
+        PrivateEndpoint(self, f"{service}-endpoint", config)
+
+    def _audit(self, storage: LakeStorageOutputs, log_workspace_id: str) -> None:
+        config = DiagnosticsConfig(
+            resource_id=f"{storage.account_id}/blobServices/default",
+            log_workspace_id=log_workspace_id,
+            log_categories=BLOB_LOGS,
+            metric_categories=("Transaction",),
+        )
+        Diagnostics(self, "blob-diagnostics", config)

@@ -1,0 +1,166 @@
+"""Stack 9: what tells people that something is wrong, or too expensive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from constructs import Construct
+
+from infra_cdktf import log_queries
+from infra_cdktf.components.alert_contacts import AlertContacts, AlertContactsConfig
+from infra_cdktf.components.flow_node_pool import POOL_NAME
+from infra_cdktf.components.grafana import Grafana, GrafanaConfig
+from infra_cdktf.components.lake_storage import LakeStorageOutputs
+from infra_cdktf.components.log_alert import LogAlert, LogAlertConfig, LogQuery
+from infra_cdktf.components.metric_alert import MetricAlert, MetricAlertConfig
+from infra_cdktf.components.monthly_budget import MonthlyBudget, MonthlyBudgetConfig
+from infra_cdktf.components.operations_workbook import OperationsWorkbook, OperationsWorkbookConfig
+from infra_cdktf.components.resource_group import ResourceGroup, ResourceGroupConfig
+from infra_cdktf.environment import Environment
+from infra_cdktf.stacks.access import ADMINS, ENGINEERS, AccessOutputs
+from infra_cdktf.stacks.environment_stack import EnvironmentStack
+from infra_cdktf.stacks.network import NetworkOutputs
+from infra_cdktf.stacks.pipelines import PipelinesOutputs
+from infra_cdktf.stacks.platform import PREFECT_NAMESPACE, PlatformOutputs
+
+THROTTLED = (
+    "ClientThrottlingError",
+    "ClientAccountBandwidthThrottlingError",
+    "ClientAccountRequestThrottlingError",
+    "ServerBusyError",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationsInputs:
+    """What the earlier stacks made."""
+
+    network: NetworkOutputs
+    platform: PlatformOutputs
+    lake: LakeStorageOutputs
+    access: AccessOutputs
+    pipelines: PipelinesOutputs
+
+
+class OperationsStack(EnvironmentStack):
+    """Budget, contacts, alerts and the operators' dashboard."""
+
+    def __init__(self, scope: Construct, environment: Environment, inputs: OperationsInputs) -> None:
+        """Compose the stack."""
+        super().__init__(scope, environment, "operations")
+        settings, names = environment.settings, environment.names
+        self._inputs = inputs
+        self._placement = ResourceGroup(
+            self,
+            "resource-group",
+            ResourceGroupConfig(name=names.resource("operations"), location=settings.location, tags=environment.tags),
+        ).placement
+        self._contacts = AlertContacts(
+            self,
+            "contacts",
+            AlertContactsConfig(
+                placement=self._placement, name=names.resource("on-duty"), email=environment.accounts.alert_email
+            ),
+        ).outputs.action_group_id
+        MonthlyBudget(
+            self,
+            "budget",
+            MonthlyBudgetConfig(
+                name=names.resource("budget"),
+                subscription_id=environment.subscription_id,
+                amount=settings.monthly_budget_brl,
+                action_group_id=self._contacts,
+                environment_tag=settings.name,
+            ),
+        )
+        queries = self._log_queries()
+        for log_query in queries:
+            self._log_alert(log_query)
+        self._metric_alerts()
+        if settings.grafana:
+            self._grafana()
+        else:
+            self._workbook(queries)
+
+    def _log_queries(self) -> tuple[LogQuery, ...]:
+        job_id = self._inputs.pipelines.job.job_id
+        return (
+            log_queries.failed_job(job_id),
+            log_queries.late_pipeline(job_id),
+            log_queries.failed_flow(PREFECT_NAMESPACE),
+            log_queries.failing_pods(PREFECT_NAMESPACE),
+            log_queries.full_node_pool(POOL_NAME, self.environment.settings.cluster.flow_nodes_max),
+        )
+
+    def _log_alert(self, log_query: LogQuery) -> None:
+        config = LogAlertConfig(
+            placement=self._placement,
+            name=self.environment.names.resource(log_query.name),
+            log_query=log_query,
+            log_workspace_id=self._inputs.platform.log_workspace_id,
+            action_group_id=self._contacts,
+        )
+        LogAlert(self, log_query.name, config)
+
+    def _metric_alerts(self) -> None:
+        names = self.environment.names
+        MetricAlert(
+            self,
+            "storage-throttled",
+            MetricAlertConfig(
+                placement=self._placement,
+                name=names.resource("storage-throttled"),
+                description="The lake's account turns requests away. Spread the load or ask for a higher limit.",
+                resource_id=self._inputs.lake.account_id,
+                namespace="Microsoft.Storage/storageAccounts",
+                metric="Transactions",
+                dimension="ResponseType",
+                values=THROTTLED,
+                more_than=100,
+                severity=2,
+                action_group_id=self._contacts,
+            ),
+        )
+        MetricAlert(
+            self,
+            "vault-denied",
+            MetricAlertConfig(
+                placement=self._placement,
+                name=names.resource("vault-denied"),
+                description="Somebody asked the key vault for what they may not have. See AuditEvent in the logs.",
+                resource_id=self._inputs.platform.key_vault.vault_id,
+                namespace="Microsoft.KeyVault/vaults",
+                metric="ServiceApiResult",
+                dimension="StatusCode",
+                values=("401", "403"),
+                more_than=5,
+                severity=1,
+                action_group_id=self._contacts,
+            ),
+        )
+
+    def _grafana(self) -> None:
+        names, inputs = self.environment.names, self._inputs
+        config = GrafanaConfig(
+            placement=self._placement,
+            name=names.grafana,
+            endpoint_name=names.resource("grafana-endpoint"),
+            endpoints_subnet_id=inputs.network.network.subnet_ids["endpoints"],
+            dns_zone_id=inputs.network.dns_zone_ids["grafana"],
+            monitored={"logs": inputs.platform.log_workspace_id, "lake": inputs.lake.account_id},
+            admins_object_id=inputs.access.group_object_ids[ADMINS],
+            viewers_object_id=inputs.access.group_object_ids[ENGINEERS],
+        )
+        Grafana(self, "grafana", config)
+
+    def _workbook(self, queries: tuple[LogQuery, ...]) -> None:
+        config = OperationsWorkbookConfig(
+            placement=self._placement,
+            title=f"{self.environment.names.resource('operations')}",
+            log_workspace_id=self._inputs.platform.log_workspace_id,
+            queries={
+                "Job runs": log_queries.job_runs(self._inputs.pipelines.job.job_id),
+                **{log_query.name: log_query.query for log_query in queries},
+            },
+        )
+        OperationsWorkbook(self, "workbook", config)
