@@ -87,4 +87,4 @@ def _stores(contract: Contract) -> tuple[str, ...]:
 
 
 def _brl(centavos: pl.Series) -> pl.Series:
-    return centavos.cast(pl.Decimal(14, 2)) * Decimal("0.01")
+    return (centavos.cast(pl.Decimal(16, 2)) * Decimal("0.01")).cast(pl.Decimal(14, 2))
