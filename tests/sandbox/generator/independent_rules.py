@@ -7,7 +7,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 CITIES = {
-    *("São Paulo", "Rio de Janeiro", "Belo Horizonte", "Brasília", "Salvador", "Fortaleza", "Curitiba", "Manaus", "Recife"),
+    *(
+        "São Paulo",
+        "Rio de Janeiro",
+        "Belo Horizonte",
+        "Brasília",
+        "Salvador",
+        "Fortaleza",
+        "Curitiba",
+        "Manaus",
+        "Recife",
+    ),
     *("Porto Alegre", "Goiânia", "Belém", "Florianópolis", "Vitória", "Campinas"),
 }
 INGESTION_DAY = date(2026, 11, 25)

@@ -47,7 +47,12 @@ def _flat(document: dict[str, dict[str, str | None]]) -> dict[str, object]:
 
 
 def _expected(last: int) -> list[dict[str, object]]:
-    return truth(POPULATION, CONTRACT, SourceKind.API, range(last + 1)).sort("row").select(CONTRACT.column_names).to_dicts()
+    return (
+        truth(POPULATION, CONTRACT, SourceKind.API, range(last + 1))
+        .sort("row")
+        .select(CONTRACT.column_names)
+        .to_dicts()
+    )
 
 
 def test_documents_are_nested_as_the_api_promises(tmp_path: Path) -> None:

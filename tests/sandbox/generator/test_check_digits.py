@@ -21,7 +21,7 @@ def test_a_base_of_equal_digits_is_never_used() -> None:
 
 
 def test_customers_have_different_cpfs() -> None:
-    assert len(np.unique(cpf_numbers(np.arange(1_000_000)))) == 1_000_000
+    assert len(np.unique(cpf_numbers(np.arange(200_000)))) == 200_000
 
 
 @given(

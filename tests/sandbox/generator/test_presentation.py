@@ -23,9 +23,13 @@ from sandbox.generator.presentation import amount_text, date_text, timestamp_tex
         ),
     ],
 )
-def test_amounts_are_written_with_currency_and_thousands(amount_format: AmountFormat, expected: list[str | None]) -> None:
+def test_amounts_are_written_with_currency_and_thousands(
+    amount_format: AmountFormat, expected: list[str | None]
+) -> None:
     centavos = pl.Series([5, 1250, 123456, -123456, 100000000, 123456789, None])
-    assert pl.select(amount_text(pl.lit(centavos), amount_format, pl.lit(value=False))).to_series().to_list() == expected
+    assert (
+        pl.select(amount_text(pl.lit(centavos), amount_format, pl.lit(value=False))).to_series().to_list() == expected
+    )
 
 
 def test_plain_amounts_have_neither_currency_nor_thousands() -> None:

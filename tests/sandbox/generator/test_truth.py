@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.model import Contract, SourceKind
+from contracts.model import SourceKind
 from contracts.reader import read_contract
 from sandbox.generator.block import Block
 from sandbox.generator.broken_rules import bars_landing
@@ -118,7 +118,7 @@ def test_dirt_names_columns_of_the_contract() -> None:
 def test_each_generation_is_later_than_the_one_before(kind: SourceKind) -> None:
     population = Population(2000, 3, ANCHOR)
     times = [truth(population, CONTRACT, kind, range(number, number + 1))["updated_at_value"] for number in range(4)]
-    assert all(earlier.max() < later.min() for earlier, later in zip(times, times[1:], strict=False))
+    assert all(earlier.max() < later.min() for earlier, later in pairwise(times))
     assert times[-1].max() < ANCHOR
     assert times[0].max() - times[0].min() > timedelta(days=4 * 365)
 
@@ -150,13 +150,13 @@ def test_a_source_that_keeps_one_version_shows_the_last_and_files_show_all() -> 
     assert_frame_equal(truth(population, CONTRACT, SourceKind.FILES, range(3)), each)
 
 
-def _keys(kinds: Iterator[SourceKind] | tuple[SourceKind, ...], population: Population) -> pl.DataFrame:
-    rows = pl.concat(truth(population, CONTRACT, kind, range(3)) for kind in kinds)
+def _valid_rows(population: Population) -> pl.DataFrame:
+    rows = pl.concat(truth(population, CONTRACT, kind, range(3)) for kind in SourceKind)
     return rows.filter(pl.col("outcome") == "valid")
 
 
 def test_the_latest_row_of_a_purchase_is_never_a_tie() -> None:
-    valid = _keys(tuple(SourceKind), Population(20_000, 3, ANCHOR))
+    valid = _valid_rows(Population(20_000, 3, ANCHOR))
     key = ["customer_id", "purchase_date_value"]
     undated = valid.filter(pl.col("updated_at_value").is_null())
     assert undated.height > 1000
@@ -166,7 +166,7 @@ def test_the_latest_row_of_a_purchase_is_never_a_tie() -> None:
 
 
 def test_purchases_are_repeated_inside_sources_and_across_them() -> None:
-    valid = _keys(tuple(SourceKind), Population(20_000, 3, ANCHOR))
+    valid = _valid_rows(Population(20_000, 3, ANCHOR))
     sources = valid.group_by("customer_id", "purchase_date_value").agg(pl.col("source").n_unique(), pl.len())
     across, inside = (sources.filter(pl.col(column) > 1).height for column in ("source", "len"))
     assert 0.05 * 20_000 < across < 0.11 * 20_000
@@ -180,7 +180,7 @@ def test_stores_are_the_contracts(seeded: pl.DataFrame) -> None:
     assert set(known["store_location"]) == set(check.values)  # type: ignore[union-attr]  # the rule's check is OneOf
 
 
-def test_a_source_without_rows_has_the_same_columns(contract: Contract = CONTRACT) -> None:
-    empty = truth(Population(0, 1, ANCHOR), contract, SourceKind.FILES, range(2))
+def test_a_source_without_rows_has_the_same_columns() -> None:
+    empty = truth(Population(0, 1, ANCHOR), CONTRACT, SourceKind.FILES, range(2))
     assert empty.is_empty()
-    assert empty.schema == truth(Population(50, 1, ANCHOR), contract, SourceKind.FILES, range(1)).schema
+    assert empty.schema == truth(Population(50, 1, ANCHOR), CONTRACT, SourceKind.FILES, range(1)).schema
