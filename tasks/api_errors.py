@@ -1,4 +1,4 @@
-"""Says what a failed request to an API means: passing, or for whom to act on. No message holds the key or a row's value."""
+"""Says what a failed request to an API means: it may pass, or somebody must act. No message holds the key or a row."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     """The wait that a `Retry-After` header asks for (RFC 9110, 10.2.3): seconds or a date; None if it says nothing."""
     if value is None:
         return None
-    if value.strip().isdecimal():
+    if value.strip().isdecimal() and value.isascii():
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value).astimezone(UTC) - now).total_seconds())

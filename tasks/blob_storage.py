@@ -1,6 +1,6 @@
-"""The Raw container as landing needs it: blobs that appear at once, once, and never change. Only here is Azure's SDK used.
+"""The Raw container as landing needs it: blobs that appear whole, once, and never change.
 
-Creating and reading are all the permissions this takes; nothing is overwritten or deleted.
+Only here is Azure's SDK used. Permission to create and to read suffices: nothing is overwritten or deleted.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RawContainer:
             except ResourceExistsError:
                 return False
             except HttpResponseError as error:
-                if error.error_code != StorageErrorCode.INVALID_BLOCK_LIST:
+                if _code(error) != StorageErrorCode.INVALID_BLOCK_LIST:
                     raise
                 if client.exists():
                     return False
@@ -107,10 +107,16 @@ def _clear_errors(action: str) -> Iterator[None]:
     try:
         yield
     except ClientAuthenticationError as error:
-        raise AccessRefused(f"the storage account refuses to {action}: {error.error_code}") from None
+        raise AccessRefused(f"the storage account refuses to {action}: {_code(error)}") from None
     except HttpResponseError as error:
         if error.status_code == _FORBIDDEN:
-            raise AccessRefused(f"the storage account refuses to {action}: {error.error_code}") from None
-        raise StorageUnavailable(f"cannot {action}: {error.status_code} {error.error_code}") from None
+            raise AccessRefused(f"the storage account refuses to {action}: {_code(error)}") from None
+        raise StorageUnavailable(f"cannot {action}: {error.status_code} {_code(error)}") from None
     except AzureError as error:
         raise StorageUnavailable(f"cannot {action}: {type(error).__name__}") from None
+
+
+def _code(error: HttpResponseError) -> str | None:
+    """Azure Storage's own code, which the SDK's type does not declare."""
+    code: str | None = getattr(error, "error_code", None)
+    return code

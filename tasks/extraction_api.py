@@ -42,7 +42,7 @@ def extract_api(contract: Contract, client: ApiClient, window: Window) -> Iterat
 
 
 def _with_all_fields(contract: Contract, source: Source, pages: Iterable[list[Item]]) -> Iterator[list[Item]]:
-    """The pages, once each field of the contract is in at least one item of the first: an API that renames a field fails."""
+    """The pages, if each of the contract's fields is in some item of the first: a renamed field is no missing value."""
     for number, items in enumerate(pages):
         if number == 0:
             required = {
@@ -76,7 +76,7 @@ def _frame(contract: Contract, source: Source, items: list[Item]) -> pl.DataFram
 
 
 def _flattened(source: Source, items: list[Item], paths: set[str]) -> pl.DataFrame:
-    schema = dict.fromkeys(sorted(paths), pl.String())
+    schema = pl.Schema(dict.fromkeys(sorted(paths), pl.String()))
     try:
         return pl.json_normalize(items, schema=schema, strict=False)
     except UnicodeEncodeError:

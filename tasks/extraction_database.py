@@ -1,4 +1,4 @@
-"""Extracts rows from PostgreSQL: one read-only statement, streamed as Arrow batches, each value as PostgreSQL writes it.
+"""Extracts rows from PostgreSQL: one reading statement, streamed in Arrow batches, each value as PostgreSQL writes it.
 
 The statement sees one snapshot however long it runs, and memory holds a few batches however big the table is.
 Driver: https://arrow.apache.org/adbc/current/driver/postgresql.html.
@@ -72,10 +72,10 @@ def _present_fields(contract: Contract, source: Source, table: pa.Schema) -> dic
     fields = field_paths(contract, source)
     absent = {name: field for name, field in fields.items() if field not in table.names}
     missing = {field for name, field in absent.items() if name not in source.optional_columns}
-    missing |= {source.key_field, source.cursor_field} - set(table.names)
+    missing |= {str(source.key_field), str(source.cursor_field)} - set(table.names)
     if missing:
         raise StructureError(
-            f"table {source.table} of {source.name} has no column {', '.join(sorted(map(str, missing)))}; "
+            f"table {source.table} of {source.name} has no column {', '.join(sorted(missing))}; "
             "add it to the table or mend the contract's fieldPaths"
         )
     return {name: field for name, field in fields.items() if name not in absent}

@@ -89,7 +89,7 @@ def _clear_errors(path: Path, dialect: Dialect) -> Iterator[arrow_csv.ParseOptio
             raise _endless_quote(path) from None
         row = wrong[0]
         raise StructureError(
-            f"row {row.number} of {path.name} has {row.actual_columns} values, the header {row.expected_columns} names; "
+            f"row {row.number} of {path.name} has {row.actual_columns} values, but the header {row.expected_columns}; "
             "look for an unquoted delimiter or a quote without its pair there"
         ) from None
 

@@ -1,4 +1,4 @@
-"""Loads what changed at a source since the last load: from the watermark minus an overlap, without what was seen there."""
+"""Loads what changed at a source since the last load: from the watermark minus an overlap, less what was seen there."""
 
 from __future__ import annotations
 

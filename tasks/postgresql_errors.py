@@ -30,6 +30,8 @@ def clear_statement_errors(source: Source) -> Iterator[None]:
         yield
     except Error as error:
         raise _statement_error(source, error.sqlstate) from None
+    except OSError:  # what Arrow makes of an error in the middle of the stream
+        raise _statement_error(source, None) from None
 
 
 def _connection_error(source: Source, message: str) -> IngestionError:

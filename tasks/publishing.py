@@ -43,7 +43,7 @@ def finish_last_load(raw: RawContainer, contract: Contract, source: Source) -> t
 
 
 def durable_rows(raw: RawContainer, manifest: Manifest) -> Rows:
-    """The load's row accounting from what is there: rows extracted as committed, the others from the blobs themselves."""
+    """The load's row accounting from what is there: extracted as committed, the others from the blobs themselves."""
     landed, quarantined = (_published_rows(raw, files) for files in (manifest.files, manifest.quarantine))
     return Rows(extracted=manifest.rows.extracted, landed=landed, quarantined=quarantined)
 

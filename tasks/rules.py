@@ -27,7 +27,7 @@ def format_of(column: Column, source: Source) -> Format:
     return forms.get(column.logical_type)
 
 
-def accepts(check: Check, text: pl.Expr, form: Format, ingestion_day: date) -> pl.Expr:
+def accepts(check: Check, text: pl.Expr, form: Format, ingestion_day: date) -> pl.Expr:  # noqa: PLR0911 - one a check
     """Whether the check accepts each text, never null.
 
     `form` is how the source writes the column, None for plain text; `ingestion_day` is the day in UTC.
@@ -66,10 +66,10 @@ def _parsed(text: pl.Expr, form: Format) -> pl.Expr:
 
 
 def _is_cpf(digits: pl.Expr) -> pl.Expr:
-    """Receita Federal: each check digit is the weighted sum of those before it, times 10, modulo 11 (10 counts as 0)."""
+    """Receita Federal: each check digit is the weighted sum of those before it, times 10, modulo 11 (10 is 0)."""
     well_formed = digits.str.contains("^[0-9]{11}$").fill_null(value=False)
     number = digits.cast(pl.Int64, strict=False)
-    digit = [number // 10 ** (_CPF_DIGITS - 1 - place) % 10 for place in range(_CPF_DIGITS)]
+    digit: list[pl.Expr] = [number // 10 ** (_CPF_DIGITS - 1 - place) % 10 for place in range(_CPF_DIGITS)]
     first, second = (_cpf_check_digit(digit[:known]) == digit[known] for known in (9, 10))
     all_equal = number % 11_111_111_111 == 0
     return well_formed & (first & second & ~all_equal).fill_null(value=False)
@@ -82,7 +82,7 @@ def _cpf_check_digit(digits: list[pl.Expr]) -> pl.Expr:
 
 
 def _is_card(digits: pl.Expr) -> pl.Expr:
-    """ISO/IEC 7812-1: every second digit from the right is doubled and its digits summed; leading zeros change nothing."""
+    """ISO/IEC 7812-1: every second digit from the right is doubled, its digits summed. Leading zeros change nothing."""
     well_formed = digits.str.contains("^[0-9]{12,19}$").fill_null(value=False)
     number = digits.cast(pl.UInt64, strict=False)
     digit = [number // pl.lit(10**place, pl.UInt64) % 10 for place in range(_CARD_DIGITS)]

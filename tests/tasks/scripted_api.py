@@ -1,0 +1,133 @@
+"""A real HTTP server that answers each request as the test says, in order, the last answer again and again."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class ScriptedApi:
+    """The server's URL, and the requests that it got: query parameters, with the key's header as `X-API-Key`."""
+
+    url: str
+    requests: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def serve(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedApi]:
+    """Run the server on a loopback port for as long as the context lasts."""
+    script = list(answers)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            api.paths.append(parts.path)
+            api.requests.append(dict(parse_qsl(parts.query)) | {"X-API-Key": self.headers["X-API-Key"]})
+            (script.pop(0) if len(script) > 1 else script[0])(self)
+
+        def log_message(self, *_args: object) -> None:
+            """Keep quiet."""
+
+    with _QuietServer(("127.0.0.1", 0), Handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        api = ScriptedApi(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield api
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_request: object) -> None:
+        """Clients that hang up are part of the script."""
+
+
+def answer(body: object, status: int = 200, **headers: str) -> Answer:
+    """This body, as JSON unless it is bytes already."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return send
+
+
+def page(*items: object, next_cursor: str | None = None) -> Answer:
+    """A page of these items."""
+    return answer({"data": list(items), "next_cursor": next_cursor})
+
+
+def cut_off(*items: object) -> Answer:
+    """A page that promises more bytes than it sends, and ends."""
+    content = json.dumps({"data": list(items), "next_cursor": None}).encode()
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content[: len(content) // 2])
+
+    return send
+
+
+def stalled(seconds: float) -> Answer:
+    """No answer for that long, then an empty page."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        page()(handler)
+
+    return send
+
+
+def dripping(seconds: float, pause_seconds: float) -> Answer:
+    """A body that comes drop by drop for that long, never ends, and never lets a read time out."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(int(seconds / pause_seconds)):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(pause_seconds)
+
+    return send
+
+
+def item(number: int, updated_at: str = "2026-02-01T12:00:00Z", **changes: object) -> dict[str, object]:
+    """An item of the customers API, with these top-level fields in place of its own."""
+    return {
+        "purchaseId": str(number),
+        "customer": {
+            "id": f"C{number}",
+            "firstName": "Ana",
+            "lastName": "Silva",
+            "email": "ana@example.com",
+            "cpf": "529.982.247-25",
+        },
+        "payment": {"totalAmount": "1234.50", "cardNumber": "4111111111111111"},
+        "product": "TV",
+        "store": {"location": "São Paulo"},
+        "purchasedOn": "2026-01-31",
+        "updatedAt": updated_at,
+    } | changes
