@@ -1,0 +1,82 @@
+# Data Master. Python 3.11 or 3.12 and make are all that is needed; everything else is fetched at pinned versions.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run up down status test test-unit lint format lock synth validate bench clean
+
+# The first Python that can make virtual environments; version managers leave names on the path that do not run.
+PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
+	$$name -c 'import ensurepip, venv' 2>/dev/null && echo $$name && break; done)
+VENV_PYTHON := .venv/bin/python
+RUN_GROUPS := spark flows sandbox
+ALL_GROUPS := $(RUN_GROUPS) infra dev
+UNIT := not spark and not services and not infra and not end_to_end
+
+define install
+@test -n "$(PYTHON)" || { echo "No Python that can make virtual environments: install Python 3.11 or 3.12 (on Debian and Ubuntu also python3-venv)" >&2; exit 1; }
+@$(PYTHON) -m sandbox.bootstrap $(1)
+endef
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set everything up and run the pipeline once on the sandbox; prints the summary
+	$(call install,$(RUN_GROUPS))
+	@$(VENV_PYTHON) -m sandbox run
+
+up: ## start the sandbox and leave it up: Prefect, sources, lake
+	$(call install,$(RUN_GROUPS))
+	@$(VENV_PYTHON) -m sandbox up
+
+down: ## stop everything that up or run started
+	@test ! -x $(VENV_PYTHON) || $(VENV_PYTHON) -m sandbox down
+
+status: ## say which parts of the sandbox run
+	$(call install,$(RUN_GROUPS))
+	@$(VENV_PYTHON) -m sandbox status
+
+test: ## set everything up and run all tests
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m pytest
+
+test-unit: ## run the tests that need neither JVM nor servers
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
+
+lint: ## check style, types and import rules
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+	@$(VENV_PYTHON) -m mypy
+	@.venv/bin/lint-imports
+
+format: ## rewrite the code in the project's style
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m ruff check --fix
+	@$(VENV_PYTHON) -m ruff format
+
+# All groups are resolved together first, so that one environment can hold any of them; UPGRADE=--upgrade takes new versions.
+LOCK = .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header $(UPGRADE)
+lock: ## renew requirements/*.txt after a change of pyproject.toml
+	$(call install)
+	@mkdir -p build && cat requirements/*.txt > build/all.txt
+	@$(LOCK) pyproject.toml $(addprefix --group ,$(ALL_GROUPS)) -o build/all.txt
+	@for group in $(ALL_GROUPS); do echo "requirements/$$group.txt"; \
+		$(LOCK) pyproject.toml --group $$group -c build/all.txt -o requirements/$$group.txt || exit 1; done
+	@echo uv | $(LOCK) - -c build/all.txt -o requirements/bootstrap.txt
+
+synth: ## write the Terraform configuration of every environment
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m infra_cdktf.main
+
+validate: ## run terraform validate on every stack
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m infra_cdktf.validate
+
+bench: ## measure the pipeline on larger data
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m tests.bench
+
+clean: down ## stop the sandbox and remove everything that was set up or made
+	@rm -rf .sandbox .venv .tools sandbox/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist cdktf.out
