@@ -12,7 +12,6 @@ from datetime import datetime
 
 import adbc_driver_postgresql.dbapi as postgresql
 import polars as pl
-import pyarrow as pa
 
 from contracts.model import Contract, Source
 from tasks.errors import StructureError
@@ -41,9 +40,10 @@ def extract_database(contract: Contract, source: Source, url: str, window: Windo
             cursor.execute(statement)
         cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
         table = cursor.adbc_execute_schema(f"SELECT * FROM {_quoted_path(source.table)}")  # noqa: S608 - quoted
-        cursor.execute(_statement(contract, source, table, window))
+        types = {field.name: str(field.type) for field in table}
+        cursor.execute(_statement(contract, source, types, window))
         for batch in cursor.fetch_record_batch():
-            yield as_chunk(contract, [pl.all()], pl.DataFrame(pa.Table.from_batches([batch])))
+            yield as_chunk(contract, [pl.all()], pl.DataFrame(batch))
 
 
 def _connect(source: Source, url: str) -> postgresql.Connection:
@@ -53,14 +53,15 @@ def _connect(source: Source, url: str) -> postgresql.Connection:
         return postgresql.connect(url + timeout)
 
 
-def _statement(contract: Contract, source: Source, table: pa.Schema, window: Window) -> str:
+def _statement(contract: Contract, source: Source, types: dict[str, str], window: Window) -> str:
     """The SELECT that renders every value as text; identifiers are quoted, times are literals of our own making.
 
-    Parameters would make the driver fetch the whole result at once instead of streaming it.
+    Parameters would make the driver fetch the whole result at once instead of streaming it. `types` are the Arrow
+    types of the table's columns.
     """
     key, cursor = _column(source.key_field), _column(source.cursor_field)
-    fields = _present_fields(contract, source, table)
-    columns = [f"{_text(table.field(field))} AS {_quoted(name)}" for name, field in fields.items()]
+    fields = _present_fields(contract, source, types)
+    columns = [f"{_text(field, types[field])} AS {_quoted(name)}" for name, field in fields.items()]
     columns += [f"{key}::text AS {KEY}", f"{_readable(cursor)} AS {CURSOR}"]
     columns += [f"{_literal(f'{source.key_field} ')} || {key}::text AS {LOCATION}"]
     conditions = [f"{cursor} {operator} {_literal(rfc3339(time))}::timestamptz" for operator, time in _bounds(window)]
@@ -68,11 +69,11 @@ def _statement(contract: Contract, source: Source, table: pa.Schema, window: Win
     return f"SELECT {', '.join(columns)} FROM {_quoted_path(source.table)} t {within} ORDER BY {cursor}, {key}"  # noqa: S608 - quoted
 
 
-def _present_fields(contract: Contract, source: Source, table: pa.Schema) -> dict[str, str]:
+def _present_fields(contract: Contract, source: Source, types: dict[str, str]) -> dict[str, str]:
     fields = field_paths(contract, source)
-    absent = {name: field for name, field in fields.items() if field not in table.names}
+    absent = {name: field for name, field in fields.items() if field not in types}
     missing = {field for name, field in absent.items() if name not in source.optional_columns}
-    missing |= {str(source.key_field), str(source.cursor_field)} - set(table.names)
+    missing |= {str(source.key_field), str(source.cursor_field)} - types.keys()
     if missing:
         raise StructureError(
             f"table {source.table} of {source.name} has no column {', '.join(sorted(missing))}; "
@@ -81,9 +82,9 @@ def _present_fields(contract: Contract, source: Source, table: pa.Schema) -> dic
     return {name: field for name, field in fields.items() if name not in absent}
 
 
-def _text(field: pa.Field) -> str:
-    column = _column(field.name)
-    if pa.types.is_timestamp(field.type):
+def _text(field: str, arrow_type: str) -> str:
+    column = _column(field)
+    if arrow_type.startswith("timestamp"):
         return f"coalesce(to_char({column}, {_RFC3339}), {column}::text)"  # to_char gives null for infinity
     return f"{column}::text"
 

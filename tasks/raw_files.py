@@ -17,12 +17,11 @@ PART_BYTES = 32 * 1024 * 1024
 class PartWriter:
     """Stages a sequence of frames as parts, in JSON lines or RFC 4180 CSV (UTF-8, comma, a header in each part)."""
 
-    def __init__(self, raw: RawContainer, prefix: str, suffix: str, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, raw: RawContainer, prefix: str, suffix: str) -> None:
         """Parts will be called `<prefix>-<part:05d>-<first 16 hex digits of SHA-256>.<suffix>`."""
         self._raw = raw
         self._prefix = prefix
         self._suffix = suffix
-        self._part_bytes = part_bytes
         self._buffer = BytesIO()
         self._rows = 0
         self._files: list[RawFile] = []
@@ -36,7 +35,7 @@ class PartWriter:
         else:
             frame.write_ndjson(self._buffer)
         self._rows += frame.height
-        if self._buffer.tell() >= self._part_bytes:
+        if self._buffer.tell() >= PART_BYTES:
             self._stage()
 
     def close(self) -> tuple[RawFile, ...]:
