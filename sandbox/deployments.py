@@ -36,7 +36,7 @@ def deploy(sandbox: Sandbox) -> None:
         return
     steps = {
         "blocks": lambda: _command(sandbox, "blocks", [sys.executable, "-m", "blocks.register"]),
-        "deployments": lambda: _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all"]),
+        "deployments": lambda: _deploy_flows(sandbox),
     }
     if "databricks" in sandbox.own_parts:
         steps["job"] = lambda: _register_job(sandbox)
@@ -53,6 +53,16 @@ def job_settings(document: Mapping[str, Any], contract: Contract, defaults: Mapp
     return {**document, "name": contract.job_name, "parameters": parameters}
 
 
+def _deploy_flows(sandbox: Sandbox) -> None:
+    """Deploy what is rendered from the contract in use: the committed file for the project's own."""
+    prefect_file = REPOSITORY / "prefect.yaml"
+    if sandbox.given.datamaster_contract:
+        prefect_file = sandbox.home.folder / "prefect.yaml"
+        rendered = _command(sandbox, "rendering", [sys.executable, "-m", "deployments.prefect_yaml"])
+        write_atomically(prefect_file, rendered)
+    _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", prefect_file])
+
+
 def _fingerprint(sandbox: Sandbox) -> str:
     digest = hashlib.sha256(json.dumps(sorted(sandbox.variables.items())).encode())
     files = [path for folder in _DEPLOYED_FOLDERS for path in (REPOSITORY / folder).rglob("*") if path.is_file()]
@@ -63,7 +73,7 @@ def _fingerprint(sandbox: Sandbox) -> str:
     return digest.hexdigest()
 
 
-def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> None:
+def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> str:
     deploying = {"DATAMASTER_WORK_POOL": WORK_POOL, "DATAMASTER_SCHEDULES_ACTIVE": "false"}
     done = subprocess.run(
         command,
@@ -79,6 +89,7 @@ def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> None:
     if done.returncode != 0:
         told = "\n".join(f"    {line}" for line in (done.stderr or done.stdout).strip().splitlines()[-8:])
         raise PartError(f"registering the {name} failed, see {log}:\n{told}")
+    return done.stdout
 
 
 def _register_job(sandbox: Sandbox) -> None:
