@@ -1,4 +1,7 @@
-"""Records a run's facts as Prefect artifacts: one markdown summary and the tables behind it."""
+"""Records a run's facts as Prefect artifacts: one markdown summary and the tables behind it.
+
+Prefect types its creators as coroutines; called from a task outside an event loop, they return when all is done.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,19 @@ from tasks.summary_markdown import rejected_rows, render_summary
 Row = dict[str, Any]
 
 
-async def record_run(facts: RunFacts) -> str:
+def record_run(facts: RunFacts) -> str:
     """Record the summary and the tables of job tasks, row accounting and data quality; returns the summary's text."""
     summary = render_summary(facts)
-    await create_markdown_artifact(summary, key="summary", description=f"{facts.run_name}: {facts.verdict}")
-    await create_table_artifact(job_task_rows(facts), key="job-tasks", description="Tasks of the Databricks job")
-    await create_table_artifact(accounting_rows(facts), key="row-accounting", description="Where every row went")
-    await create_table_artifact(
-        quality_rows(facts), key="data-quality", description="Rows that broke a rule in this run"
-    )
+    _ = create_markdown_artifact(summary, key="summary", description=f"{facts.run_name}: {facts.verdict}")
+    _ = create_table_artifact(job_task_rows(facts), key="job-tasks", description="Tasks of the Databricks job")
+    _ = create_table_artifact(accounting_rows(facts), key="row-accounting", description="Where every row went")
+    _ = create_table_artifact(quality_rows(facts), key="data-quality", description="Rows that broke a rule in this run")
     return summary
 
 
-async def record_source(outcome: SourceOutcome) -> None:
+def record_source(outcome: SourceOutcome) -> None:
     """Record what one source's ingestion did, with the files it landed."""
-    await create_table_artifact(
+    _ = create_table_artifact(
         source_rows(outcome), key=f"source-{outcome.name}", description=f"{outcome.name}: {outcome.state}"
     )
 

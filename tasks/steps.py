@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from prefect import State, Task, runtime, task
+from prefect import State, Task, runtime
+from prefect import task as prefect_task
 from prefect.client.schemas.objects import TaskRun
 from prefect_databricks import DatabricksCredentials
 
@@ -20,7 +21,6 @@ from tasks.extraction import Window
 from tasks.ingestion import ingest_api, ingest_database, ingest_files
 from tasks.lake import open_raw
 from tasks.landed import LandedLoads, read_landed
-from tasks.landing import Landing
 from tasks.preflight import check_platform
 from tasks.run_facts import RunFacts
 from tasks.source_outcomes import source_outcome
@@ -33,7 +33,7 @@ TRANSFORM_TIMEOUT_SECONDS = 3 * 3600
 QUICK_TIMEOUT_SECONDS = 300
 
 
-def _can_heal(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001 (Prefect names them)
     """Only what may be gone in a minute is tried again: a refused load is refused the second time too."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, SourceUnavailable | StorageUnavailable)
@@ -49,42 +49,42 @@ _loading: dict[str, Any] = {
 }
 
 
-@task(name="land database rows", task_run_name="land {source.name}", **_loading)
+@prefect_task(name="land database rows", task_run_name="land {source.name}", **_loading)
 def land_database_rows(contract: Contract, source: Source, backfill: Window | None) -> None:
     """Extract, validate and land what is new in a database table."""
     url, _ = _connection(source)
-    ingest_database(_landing(contract, source), url, backfill)
+    ingest_database(contract, source, url, open_raw(), _run_id(), datetime.now(UTC), backfill)
 
 
-@task(name="land API pages", task_run_name="land {source.name}", **_loading)
+@prefect_task(name="land API pages", task_run_name="land {source.name}", **_loading)
 def land_api_pages(contract: Contract, source: Source, backfill: Window | None) -> None:
     """Extract, validate and land what is new at a REST API."""
     url, key = _connection(source)
-    ingest_api(_landing(contract, source), url, key, backfill)
+    ingest_api(contract, source, url, key, open_raw(), _run_id(), datetime.now(UTC), backfill)
 
 
-@task(name="land files", task_run_name="land {source.name}", **_loading)
+@prefect_task(name="land files", task_run_name="land {source.name}", **_loading)
 def land_files(contract: Contract, source: Source) -> None:
     """Validate and land the files of a folder that were not landed before, each a load of its own."""
     url, _ = _connection(source)
-    ingest_files(_landing(contract, source), url)
+    ingest_files(contract, source, url, open_raw(), _run_id(), datetime.now(UTC))
 
 
-@task(name="record source", task_run_name="record {source.name}", timeout_seconds=QUICK_TIMEOUT_SECONDS)
+@prefect_task(name="record source", task_run_name="record {source.name}", timeout_seconds=QUICK_TIMEOUT_SECONDS)
 def record_source_outcome(contract: Contract, source: Source, started_at: datetime, failure: str | None) -> None:
     """Record what this flow run landed of the source, from the manifests it committed, as a table artifact."""
     landed = read_landed(open_raw(), contract, source, _run_id(), started_at)
     seconds = (datetime.now(UTC) - started_at).total_seconds()
-    asyncio.run(record_source(source_outcome(source.name, landed.loads, failure, seconds)))
+    record_source(source_outcome(source.name, landed.loads, failure, seconds))
 
 
-@task(name="preflight", timeout_seconds=QUICK_TIMEOUT_SECONDS)
+@prefect_task(name="preflight", timeout_seconds=QUICK_TIMEOUT_SECONDS)
 def preflight(contract: Contract) -> None:
     """Check that the lake and Databricks answer before anything is started."""
     check_platform(contract)
 
 
-@task(name="read landed loads", timeout_seconds=QUICK_TIMEOUT_SECONDS, retries=2, retry_delay_seconds=5)
+@prefect_task(name="read landed loads", timeout_seconds=QUICK_TIMEOUT_SECONDS, retries=2, retry_delay_seconds=5)
 def read_landed_loads(
     contract: Contract, source_runs: Sequence[SourceRun], started_at: datetime
 ) -> dict[str, LandedLoads]:
@@ -97,7 +97,7 @@ def read_landed_loads(
     }
 
 
-@task(name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_TIMEOUT_SECONDS)
+@prefect_task(name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_TIMEOUT_SECONDS)
 def run_transformation(contract: Contract, landed: Mapping[str, LandedLoads], when: TransformWhen) -> Transformation:
     """Run the Databricks job if it has to, and wait for its end."""
     databricks = cast(DatabricksCredentials, DatabricksCredentials.load(DATABRICKS_DOCUMENT))
@@ -105,7 +105,7 @@ def run_transformation(contract: Contract, landed: Mapping[str, LandedLoads], wh
     return asyncio.run(transform(databricks, contract, landed_rows, when, _run_id()))
 
 
-@task(name="summarize", timeout_seconds=QUICK_TIMEOUT_SECONDS)
+@prefect_task(name="summarize", timeout_seconds=QUICK_TIMEOUT_SECONDS)
 def summarize(
     contract: Contract,
     source_runs: Sequence[SourceRun],
@@ -125,15 +125,11 @@ def summarize(
         started_at=started_at,
         finished_at=datetime.now(UTC),
     )
-    summary = asyncio.run(record_run(facts))
+    summary = record_run(facts)
     if copies:
         (copies / "summary.md").write_text(summary, encoding="utf-8")
         (copies / "summary.json").write_text(facts.model_dump_json(indent=2), encoding="utf-8")
     return facts
-
-
-def _landing(contract: Contract, source: Source) -> Landing:
-    return Landing(contract=contract, source=source, raw=open_raw(), run_id=_run_id(), now=datetime.now(UTC))
 
 
 def _run_id() -> str:
