@@ -24,19 +24,18 @@ def as_text(frame: pl.DataFrame, rows: tuple[SpoiledRows, ...], source: Source, 
     A file cannot tell an empty text from a missing one, so there both are null; a database's typed columns hold no text
     in place of a missing value.
     """
-    plain = pl.lit(pl.Series(draws.hits("plain amount", 0.3)))
+    often, rarely = (pl.lit(pl.Series(draws.hits(f"written otherwise {share}", share))) for share in (0.3, 0.02))
     frame = frame.with_columns(
         date_text(pl.col("purchase_date"), source.date_format).alias("purchase_date"),
-        amount_text(pl.col("total_amount"), source.amount_format, plain).alias("total_amount"),
+        amount_text(pl.col("total_amount"), source.amount_format, often).alias("total_amount"),
         timestamp_text(pl.col("updated_at"), source.timestamp_format).alias("updated_at"),
         _punctuated_cpf(pl.col("cpf"), pl.lit(pl.Series(draws.below("cpf writing", 16)))).alias("cpf"),
-        _grouped_card(pl.col("credit_card_number"), pl.lit(pl.Series(draws.hits("card in groups", 0.2)))),
+        _grouped_card(pl.col("credit_card_number"), often),
     )
+    if source.kind is not SourceKind.DATABASE:
+        frame = frame.with_columns(_where(rarely, " " + pl.col("total_amount") + " "))
     if source.kind is SourceKind.FILES:
-        described = pl.lit(pl.Series(draws.hits("product described", 0.02)))
-        frame = frame.with_columns(
-            pl.when(described).then(pl.col("product") + '\n"oferta"; à vista').otherwise("product").alias("product")
-        )
+        frame = frame.with_columns(_where(rarely, pl.col("product") + '\n"oferta"; à vista'))
     return _with_bad_texts(frame, rows, source.kind)
 
 
@@ -69,6 +68,11 @@ def timestamp_text(times: pl.Expr, timestamp_format: TimestampFormat) -> pl.Expr
     hours, minutes = timestamp_format.local_offset.split(":")
     offset = pl.duration(hours=int(hours), minutes=int(hours[0] + minutes))
     return (times + offset).dt.to_string("%d/%m/%Y %H:%M:%S")
+
+
+def _where(chosen: pl.Expr, rewritten: pl.Expr) -> pl.Expr:
+    column = rewritten.meta.root_names()[0]
+    return pl.when(chosen).then(rewritten).otherwise(column).alias(column)
 
 
 def _three_digits(number: pl.Expr) -> pl.Expr:

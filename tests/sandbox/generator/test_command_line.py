@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +16,10 @@ import pytest
 from contracts.model import SourceKind
 from contracts.reader import read_contract
 from sandbox.generator.command_line import apply_next_generation, population_of, seed_and_grow
+from sandbox.generator.files_plan import branch_files
+from sandbox.generator.files_writing import file_content
 from sandbox.generator.population import Population
-from sandbox.generator.state import SeededOtherwise
+from sandbox.generator.state import NONE_YET, GeneratorState, SeededOtherwise
 from sandbox.generator.truth import truth
 
 CONTRACT = read_contract()
@@ -101,56 +105,64 @@ import sys
 from pathlib import Path
 from contracts.reader import read_contract
 from sandbox.generator.command_line import apply_next_generation
-home = Path(sys.argv[1])
+home, own = Path(sys.argv[1]), sys.argv[3]
 apply_next_generation(
-    home, read_contract(), rows=int(sys.argv[2]), seed=1, store_database_url=sys.argv[3],
-    api_database=home / "api.sqlite", branch_folder=home / "branches",
+    home, read_contract(), rows=int(sys.argv[2]), seed=1,
+    store_database_url=own if own.startswith("postgresql:") else None,
+    api_database=home / "api.sqlite" if own == "api" else None,
+    branch_folder=home / "branches" if own == "branches" else None,
 )
 """
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("victim", ["store database", "customers API", "branch files"])
-def test_killed_while_seeding_and_started_again_it_is_as_if_it_had_run_once(
-    tmp_path: Path, store_database_url: str, victim: str
-) -> None:
-    rows = 150_000
-    command = [sys.executable, "-W", "ignore", "-c", _SEED, str(tmp_path), str(rows), store_database_url]
-    in_the_middle: dict[str, Callable[[], bool]] = {
-        "store database": lambda: _copying(store_database_url),
-        "customers API": (tmp_path / "api.part").exists,
-        "branch files": lambda: any((tmp_path / "branches").glob("vendas-*")),
-    }
-    seeding = subprocess.Popen(command, cwd=REPOSITORY)
-    while not in_the_middle[victim]():
-        assert seeding.poll() is None, "seeding ended before it could be killed"
-        time.sleep(0.005)
-    seeding.send_signal(signal.SIGKILL)
-    assert seeding.wait() == -signal.SIGKILL
-    anchor = (tmp_path / "generator.json").read_text()
-
+def _killed_then_repeated(home: Path, source: str, in_the_middle: Callable[[], bool]) -> Population:
+    """Seed one source, kill it as soon as it is in the middle, seed again; the population that was begun with."""
+    command = [sys.executable, "-W", "ignore", "-c", _SEED, str(home), "150000", source]
+    with subprocess.Popen(command, cwd=REPOSITORY) as seeding:
+        while seeding.poll() is None and not in_the_middle():
+            time.sleep(0.005)
+        seeding.kill()
+    assert seeding.returncode == -signal.SIGKILL, "seeding ended before it could be killed"
+    begun = GeneratorState.read(home)
     subprocess.run(command, cwd=REPOSITORY, check=True)
-    population, generation = population_of(tmp_path)
+    population, generation = population_of(home)
+    assert begun == GeneratorState(rows=150_000, seed=1, anchor=population.anchor, generation=NONE_YET)
     assert generation == 0
-    assert population.anchor.isoformat()[:19] in anchor
-    assert _amounts(store_database_url) == _expected_amounts(population)
-    assert not list(tmp_path.rglob("*.part"))
+    return population
 
 
-def _copying(url: str) -> bool:
-    with postgresql.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0")
-        (copies,) = cursor.fetchone() or (0,)
-    return bool(copies)
+@pytest.mark.services
+def test_a_database_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path, store_database_url: str) -> None:
+    copies = "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
+    with postgresql.connect(store_database_url, autocommit=True) as connection, connection.cursor() as watcher:
 
+        def copying() -> bool:
+            watcher.execute(copies)
+            return watcher.fetchone() != (0,)
 
-def _amounts(url: str) -> tuple[int, str]:
-    with postgresql.connect(url) as connection, connection.cursor() as cursor:
+        population = _killed_then_repeated(tmp_path, store_database_url, copying)
+    expected = truth(population, CONTRACT, SourceKind.DATABASE, range(1))
+    with postgresql.connect(store_database_url) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*), sum(total_amount)::text FROM purchases")
-        count, total = cursor.fetchone() or (0, "")
-    return count, total
+        assert cursor.fetchone() == (expected.height, str(expected["total_amount_value"].sum()))
 
 
-def _expected_amounts(population: Population) -> tuple[int, str]:
-    rows = truth(population, CONTRACT, SourceKind.DATABASE, range(1))
-    return rows.height, str(rows["total_amount_value"].sum())
+@pytest.mark.services
+def test_an_api_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path) -> None:
+    file = tmp_path / "api.sqlite"
+    population = _killed_then_repeated(tmp_path, "api", file.with_suffix(".part").exists)
+    expected = truth(population, CONTRACT, SourceKind.API, range(1))
+    with closing(sqlite3.connect(file)) as connection:
+        found = connection.execute("SELECT count(*), sum(updated_at_microseconds / 1000000) FROM purchases").fetchone()
+    assert found == (expected.height, expected["updated_at_value"].dt.epoch("s").sum())
+    assert not file.with_suffix(".part").exists()
+
+
+@pytest.mark.services
+def test_a_folder_whose_filling_was_killed_is_as_if_filled_once(tmp_path: Path) -> None:
+    folder = tmp_path / "branches"
+    population = _killed_then_repeated(tmp_path, "branches", lambda: any(folder.glob("vendas-*.csv")))
+    expected = {file.name: file_content(file, CONTRACT) for file in branch_files(population, 0)}
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert found.pop("copia-vendas-norte-0000-0000.csv") == expected["vendas-norte-0000-0000.csv"]
+    assert found == expected

@@ -85,7 +85,7 @@ def test_every_kind_of_dirt_has_its_share(seeded: pl.DataFrame) -> None:
     ):
         share = sum(dirt.share for dirt in SHARES[kind].dirt if dirt.column == column and dirt.effect in effects)
         expected = share * seeded.height
-        assert abs(counts[label] - expected) < 5 * (expected * 16) ** 0.5 + 0.02 * expected
+        assert abs(counts[label] - expected) < 5 * expected**0.5 + 0.02 * expected
 
 
 def test_rows_break_several_rules_at_once(seeded: pl.DataFrame) -> None:
