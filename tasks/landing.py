@@ -11,6 +11,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -24,7 +25,7 @@ from tasks.extraction import LOCATION
 from tasks.landing_schema import landing_schema
 from tasks.manifests import Manifest, Progress, RawFile, Rows, commit_manifest
 from tasks.publishing import publish, publish_refused
-from tasks.raw_files import PartWriter
+from tasks.raw_files import PARTS_IN_FLIGHT, PartWriter
 from tasks.validation import REASONS, validate
 
 SOURCE_LOCATION = "_source_location"
@@ -61,10 +62,11 @@ def land(
     """
     started = time.monotonic()
     sequence = previous.sequence + 1 if previous else 1
-    load = _Load(landing, f"{landing.source.name}-{sequence:08d}")
-    for chunk in chunks:
-        load.add(chunk)
-    rows = load.close()
+    with ThreadPoolExecutor(PARTS_IN_FLIGHT) as uploads:
+        load = _Load(landing, f"{landing.source.name}-{sequence:08d}", uploads)
+        for chunk in chunks:
+            load.add(chunk)
+        rows = load.close()
     _refuse_if_too_bad(landing, load, rows)
     manifest = Manifest(
         dataset=landing.contract.name,
@@ -89,7 +91,7 @@ def land(
 class _Load:
     """A load under way: validates, counts and stages the chunks it is given."""
 
-    def __init__(self, landing: Landing, name: str) -> None:
+    def __init__(self, landing: Landing, name: str, uploads: Executor) -> None:
         day = landing.now.astimezone(UTC).date()
         folder = f"{landing.path}/load_date={day.isoformat()}"
         self.name = name
@@ -99,8 +101,8 @@ class _Load:
         self._extracted = 0
         self._columns = landing.contract.column_names
         self._schema = landing_schema(landing.contract, landing.source, day)
-        self._accepted = PartWriter(landing.raw, f"{folder}/{name}", landing.source.raw_suffix)
-        self._rejected = PartWriter(landing.raw, f"_quarantine/{landing.path}/{name}", "json")
+        self._accepted = PartWriter(landing.raw, f"{folder}/{name}", landing.source.raw_suffix, uploads)
+        self._rejected = PartWriter(landing.raw, f"_quarantine/{landing.path}/{name}", "json", uploads)
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height

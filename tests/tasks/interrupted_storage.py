@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
 
 from azure.storage.blob import ContainerClient
 
@@ -21,29 +23,26 @@ class InterruptedStorage(RawContainer):
         self.calls = 0
         self._last = calls
         self._takes_effect = takes_effect
+        self._one_at_a_time = Lock()
 
     def stage(self, name: str, content: bytes) -> None:
-        self._before()
-        super().stage(name, content)
-        self._after()
+        with self._mortal_call():
+            super().stage(name, content)
 
     def publish(self, name: str, metadata: Mapping[str, str]) -> bool:
-        self._before()
-        published = super().publish(name, metadata)
-        self._after()
-        return published
+        with self._mortal_call():
+            return super().publish(name, metadata)
 
     def create(self, name: str, content: bytes) -> bool:
-        self._before()
-        created = super().create(name, content)
-        self._after()
-        return created
+        with self._mortal_call():
+            return super().create(name, content)
 
-    def _before(self) -> None:
-        if self.calls == self._last and not self._takes_effect:
-            raise KilledError
-
-    def _after(self) -> None:
-        if self.calls == self._last:
-            raise KilledError
-        self.calls += 1
+    @contextmanager
+    def _mortal_call(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            if self.calls == self._last and not self._takes_effect:
+                raise KilledError
+            yield
+            if self.calls == self._last:
+                raise KilledError
+            self.calls += 1
