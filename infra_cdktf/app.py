@@ -47,9 +47,7 @@ def build_app(
         bootstrap=bootstrap,
     )
     for settings in environments:
-        add_environment(
-            app, Environment(accounts=accounts, settings=settings, contract=contract, version=version), job
-        )
+        add_environment(app, Environment(accounts=accounts, settings=settings, contract=contract, version=version), job)
     return app
 
 
@@ -61,9 +59,7 @@ def add_environment(app: App, environment: Environment, job: JobDocument) -> Non
     access = AccessStack(app, environment, platform, lake).outputs
     workspace = WorkspaceStack(app, environment, network, platform, access).outputs
     catalog = CatalogStack(app, environment, lake, access, workspace).outputs
-    inputs = PipelinesInputs(
-        platform=platform, lake=lake, access=access, workspace=workspace, catalog=catalog, job=job
-    )
+    inputs = PipelinesInputs(platform=platform, lake=lake, access=access, workspace=workspace, catalog=catalog, job=job)
     pipelines = PipelinesStack(app, environment, inputs).outputs
     OperationsStack(
         app,

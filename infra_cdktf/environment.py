@@ -22,9 +22,7 @@ class Environment:
     @property
     def names(self) -> Names:
         """Names of the environment's resources."""
-        return Names(
-            prefix=self.accounts.prefix, environment=self.settings.name, suffix=self.accounts.unique_suffix
-        )
+        return Names(prefix=self.accounts.prefix, environment=self.settings.name, suffix=self.accounts.unique_suffix)
 
     @property
     def state(self) -> StateNames:

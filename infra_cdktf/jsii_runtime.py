@@ -26,7 +26,7 @@ def ready_jsii() -> None:
         os.environ["JSII_NODE"] = str(node)
     for name in PROVIDER_PACKAGES:
         spec = None if name in sys.modules else find_spec(name)
-        if spec is not None:
+        if spec is not None and spec.submodule_search_locations:
             sys.modules[name] = module_from_spec(_without_code(spec))
 
 

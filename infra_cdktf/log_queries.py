@@ -11,8 +11,9 @@ LATE_AFTER_HOURS = 26
 def job_runs(job_id: str) -> str:
     """Runs of the job: time, action (`runSucceeded`, `runFailed` and others) and run id."""
     return (
-        f'DatabricksJobs | extend parameters = parse_json(RequestParams) | where tostring(parameters.jobId) == "{job_id}"'
-        f" | project TimeGenerated, ActionName, RunId = tostring(parameters.runId)"
+        "DatabricksJobs | extend parameters = parse_json(RequestParams)"
+        f' | where tostring(parameters.jobId) == "{job_id}"'
+        " | project TimeGenerated, ActionName, RunId = tostring(parameters.runId)"
     )
 
 

@@ -1,7 +1,7 @@
 """Synthesizes every stack: `python -m infra_cdktf.main`, which `make synth` and the `cdktf` command call.
 
-`DATAMASTER_ACCOUNTS` names the accounts file (default: `accounts.toml` beside this module); `DATAMASTER_BOOTSTRAP=1`
-keeps the state stack's own state in a local file while the remote state does not exist yet.
+`DATAMASTER_ACCOUNTS` names the accounts file (default: `accounts.toml` beside this module, else the example);
+`DATAMASTER_BOOTSTRAP=1` keeps the state stack's own state in a local file while the remote state does not exist yet.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contracts.reader import ContractError, read_contract
 from infra_cdktf.accounts import read_accounts
 from infra_cdktf.job_document import read_job_document
 from infra_cdktf.problems import InvalidSettings
-from infra_cdktf.settings import ENVIRONMENTS, environment_settings
+from infra_cdktf.settings import ENVIRONMENTS
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
@@ -28,10 +28,21 @@ def project_version() -> str:
     return str(project["version"])
 
 
+def accounts_file() -> Path:
+    """The accounts to synthesize for; the example's, said aloud, where no own ones are written down yet."""
+    if named := os.environ.get("DATAMASTER_ACCOUNTS"):
+        return Path(named)
+    own, example = HERE / "accounts.toml", HERE / "accounts.example.toml"
+    if own.exists():
+        return own
+    print(f"{own.name} not found: using {example.name}, which cannot be deployed", file=sys.stderr)  # noqa: T201
+    return example
+
+
 def main() -> None:
     """Check the settings, then synthesize into `CDKTF_OUTDIR` (default `cdktf.out`)."""
     try:
-        accounts = read_accounts(Path(os.environ.get("DATAMASTER_ACCOUNTS", HERE / "accounts.toml")))
+        accounts = read_accounts(accounts_file())
         job = read_job_document(JOB_DOCUMENT)
         contract = read_contract()
         # Only now: loading jsii takes seconds, and a mistake in the settings should not.

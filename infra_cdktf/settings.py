@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Annotated, Literal, Self
@@ -25,7 +26,7 @@ def _big_enough(network: IPv4Network) -> IPv4Network:
 AddressSpace = Annotated[IPv4Network, AfterValidator(_big_enough)]
 
 
-def _pairs(named: dict[str, IPv4Network]) -> list[tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]]:
+def _pairs(named: Mapping[str, IPv4Network]) -> list[tuple[tuple[str, IPv4Network], tuple[str, IPv4Network]]]:
     return list(combinations(named.items(), 2))
 
 
@@ -55,7 +56,6 @@ class NetworkSettings(Frozen):
 class ClusterSettings(Frozen):
     """AKS: sizes of the node pools and the add-ons that cost extra."""
 
-    sku_tier: Literal["Free", "Standard"]
     system_node_size: str = "Standard_D4ds_v5"
     system_nodes_max: int = Field(ge=2)
     flow_node_size: str = "Standard_D4ds_v5"
@@ -115,7 +115,7 @@ DEV = EnvironmentSettings(
     name="dev",
     location="brazilsouth",
     network=NetworkSettings(address_space=IPv4Network("10.10.0.0/16")),
-    cluster=ClusterSettings(sku_tier="Free", system_nodes_max=3, flow_nodes_max=3, defender=False),
+    cluster=ClusterSettings(system_nodes_max=3, flow_nodes_max=3, defender=False),
     lake=LakeSettings(replication="LRS", soft_delete_days=7),
     databricks=DatabricksSettings(photon=False, task_retries=0, job_timeout_minutes=60),
     protects_data=False,
@@ -129,7 +129,7 @@ PRE = EnvironmentSettings(
     name="pre",
     location="brazilsouth",
     network=NetworkSettings(address_space=IPv4Network("10.20.0.0/16")),
-    cluster=ClusterSettings(sku_tier="Standard", system_nodes_max=3, flow_nodes_max=5, defender=True),
+    cluster=ClusterSettings(system_nodes_max=3, flow_nodes_max=5, defender=True),
     lake=LakeSettings(replication="ZRS", soft_delete_days=14),
     databricks=DatabricksSettings(photon=True, task_retries=2, job_timeout_minutes=120),
     protects_data=True,
@@ -142,7 +142,7 @@ PROD = EnvironmentSettings(
     name="prod",
     location="brazilsouth",
     network=NetworkSettings(address_space=IPv4Network("10.30.0.0/16")),
-    cluster=ClusterSettings(sku_tier="Standard", system_nodes_max=5, flow_nodes_max=10, defender=True),
+    cluster=ClusterSettings(system_nodes_max=5, flow_nodes_max=10, defender=True),
     lake=LakeSettings(replication="ZRS", soft_delete_days=30),
     databricks=DatabricksSettings(photon=True, task_retries=2, job_timeout_minutes=120),
     protects_data=True,
@@ -173,7 +173,7 @@ def check_together(environments: tuple[EnvironmentSettings, ...]) -> None:
     Raises:
         InvalidSettings: address spaces overlap, a name stands twice, or not exactly one owns the account's objects.
     """
-    spaces = {settings.name: settings.network.address_space for settings in environments}
+    spaces: dict[str, IPv4Network] = {settings.name: settings.network.address_space for settings in environments}
     problems = [
         f"{one}.network.address_space: {first} overlaps {other}'s {second}"
         for (one, first), (other, second) in _pairs(spaces)

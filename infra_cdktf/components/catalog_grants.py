@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
 from constructs import Construct
@@ -18,6 +18,9 @@ from infra_cdktf.access_matrix import TABLE_LAYERS, location_privileges, schema_
 from infra_cdktf.components.job_volumes import CHECKPOINTS, WHEELS, JobVolumesOutputs
 from infra_cdktf.components.lake_locations import LakeLocationsOutputs
 from infra_cdktf.components.unity_catalog import UnityCatalogOutputs
+
+VOLUME_PRIVILEGES = {CHECKPOINTS: ("READ_VOLUME", "WRITE_VOLUME"), WHEELS: ("READ_VOLUME",)}
+"""What the pipeline needs of its volumes; people have no business there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,44 +42,42 @@ class CatalogGrants(Construct):
         """Grant."""
         super().__init__(scope, construct_id)
         self._config = config
-        self._grant("catalog", _enters_catalog, catalog=config.catalog.catalog)
+        Grants(self, "catalog", catalog=config.catalog.catalog, grant=self._grants(_on_catalog))
         for layer in TABLE_LAYERS:
-            self._grant(
+            Grants(
+                self,
                 f"schema-{layer}",
-                lambda role, layer=layer: schema_privileges(role, layer),
                 schema=config.catalog.schemas[layer],
+                grant=self._grants(partial(schema_privileges, layer=layer)),
             )
         for layer in Layer:
-            self._grant(
+            Grants(
+                self,
                 f"location-{layer}",
-                lambda role, layer=layer: _on_location(role, layer),
                 external_location=config.locations.names[layer],
+                grant=self._grants(partial(_on_location, layer=layer)),
             )
-        self._grant_volumes(config)
-
-    def _grant_volumes(self, config: CatalogGrantsConfig) -> None:
-        needs = {CHECKPOINTS: ("READ_VOLUME", "WRITE_VOLUME"), WHEELS: ("READ_VOLUME",)}
-        for volume, privileges in needs.items():
-            self._grant(
+        pipeline = config.grant_names[config.pipeline_role]
+        for volume, privileges in VOLUME_PRIVILEGES.items():
+            Grants(
+                self,
                 f"volume-{volume}",
-                lambda role, privileges=privileges: privileges if role.name == config.pipeline_role else (),
                 volume=config.volumes.full_names[volume],
+                grant=[GrantsGrant(principal=pipeline, privileges=list(privileges))],
             )
 
-    def _grant(self, construct_id: str, privileges_of: Callable[[Role], tuple[str, ...]], **securable: Any) -> None:
-        grants = [
+    def _grants(self, privileges_of: Callable[[Role], tuple[str, ...]]) -> list[GrantsGrant]:
+        return [
             GrantsGrant(principal=self._config.grant_names[role.name], privileges=list(privileges))
             for role in self._config.contract.roles
             if (privileges := privileges_of(role))
         ]
-        if grants:
-            Grants(self, construct_id, grant=grants, **securable)
 
 
-def _enters_catalog(role: Role) -> tuple[str, ...]:
+def _on_catalog(role: Role) -> tuple[str, ...]:
     return ("USE_CATALOG",) if any(schema_privileges(role, layer) for layer in TABLE_LAYERS) else ()
 
 
 def _on_location(role: Role, layer: Layer) -> tuple[str, ...]:
     # Workloads outside Databricks reach files through Azure's roles, not through Unity Catalog.
-    return location_privileges(role, layer) if _enters_catalog(role) else ()
+    return location_privileges(role, layer) if _on_catalog(role) else ()

@@ -41,18 +41,19 @@ class ClusterAccess(Construct):
             permissions=[RoleDefinitionPermissions(actions=OPERATE)],
         )
         for role, kubernetes_role in config.kubernetes_roles.items():
-            principal = {"principal_id": config.principal_ids[role], "principal_type": "Group"}
             RoleAssignment(
                 self,
                 f"{role}-operates",
                 scope=config.cluster_id,
                 role_definition_id=operator.role_definition_resource_id,
-                **principal,
+                principal_id=config.principal_ids[role],
+                principal_type="Group",
             )
             RoleAssignment(
                 self,
                 f"{role}-in-kubernetes",
                 scope=config.cluster_id,
                 role_definition_name=kubernetes_role,
-                **principal,
+                principal_id=config.principal_ids[role],
+                principal_type="Group",
             )

@@ -76,9 +76,7 @@ class ColumnMasks(Construct):
                         condition=f"hasTagValue('{CLASSIFICATION_TAG}', '{classification}')",
                     )
                 ],
-                column_mask=PolicyInfoColumnMask(
-                    function_name=_full_name(config.catalog), on_column="protected"
-                ),
+                column_mask=PolicyInfoColumnMask(function_name=_full_name(config.catalog), on_column="protected"),
                 depends_on=[function, *tag],
             )
 

@@ -62,9 +62,7 @@ class ContainerAccess(Construct):
                 name=f"{config.role_name_prefix}-{role.name}",
                 scope=config.account_id,
                 assignable_scopes=[config.account_id],
-                permissions=[
-                    RoleDefinitionPermissions(actions=[READ_CONTAINER], data_actions=list(role.data_actions))
-                ],
+                permissions=[RoleDefinitionPermissions(actions=[READ_CONTAINER], data_actions=list(role.data_actions))],
             )
             for role in own
         }

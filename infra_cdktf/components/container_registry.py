@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_azurerm.container_registry import ContainerRegistry as AzureContainerRegistry
 from constructs import Construct
 
+from infra_cdktf.checkov_skips import skip_checks
 from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
 from infra_cdktf.components.resource_group import Placement
 
@@ -55,6 +56,14 @@ class ContainerRegistry(Construct):
             zone_redundancy_enabled=True,
             quarantine_policy_enabled=False,
             retention_policy_in_days=UNTAGGED_KEPT_DAYS,
+        )
+        skip_checks(
+            registry,
+            {
+                "CKV_AZURE_164": "Azure retires content trust and refuses it on new registries.",
+                "CKV_AZURE_165": "One region: images are built again from source faster than a replica is paid for.",
+                "CKV_AZURE_166": "Quarantine needs a scanner that releases images; Defender scans them where bought.",
+            },
         )
         PrivateEndpoint(
             self,

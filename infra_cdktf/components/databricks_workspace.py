@@ -9,8 +9,12 @@ from cdktf_cdktf_provider_azurerm.databricks_workspace import (
     DatabricksWorkspace as AzureDatabricksWorkspace,
 )
 from cdktf_cdktf_provider_azurerm.databricks_workspace import DatabricksWorkspaceCustomParameters
+from cdktf_cdktf_provider_azurerm.databricks_workspace_root_dbfs_customer_managed_key import (
+    DatabricksWorkspaceRootDbfsCustomerManagedKey,
+)
 from constructs import Construct
 
+from infra_cdktf.components.encryption_key import EncryptionKey
 from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
 from infra_cdktf.components.resource_group import Placement
 from infra_cdktf.components.virtual_network import VirtualNetworkOutputs
@@ -20,7 +24,7 @@ SUBRESOURCES = ("databricks_ui_api", "browser_authentication")
 
 @dataclass(frozen=True, kw_only=True)
 class DatabricksWorkspaceConfig:
-    """Network with the two delegated subnets, and the connector that opens the workspace's own storage."""
+    """Network with the two delegated subnets, and connector and key of the workspace's own storage."""
 
     placement: Placement
     name: str
@@ -28,6 +32,7 @@ class DatabricksWorkspaceConfig:
     network: VirtualNetworkOutputs
     access_connector_id: str
     dns_zone_id: str
+    key: EncryptionKey
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,12 @@ class DatabricksWorkspace(Construct):
             public_network_access_enabled=False,
             network_security_group_rules_required="NoAzureDatabricksRules",
             infrastructure_encryption_enabled=True,
+            customer_managed_key_enabled=True,
             default_storage_firewall_enabled=True,
             access_connector_id=config.access_connector_id,
             custom_parameters=_custom_parameters(config.network),
         )
+        self._encrypt_own_storage(workspace, config.key)
         for subresource in SUBRESOURCES:
             kind = subresource.replace("_", "-")
             PrivateEndpoint(
@@ -81,6 +88,16 @@ class DatabricksWorkspace(Construct):
                 ),
             )
         self.outputs = DatabricksWorkspaceOutputs(workspace.id, workspace.workspace_id, workspace.workspace_url)
+
+    def _encrypt_own_storage(self, workspace: AzureDatabricksWorkspace, key: EncryptionKey) -> None:
+        identity = workspace.storage_account_identity.get(0).principal_id
+        DatabricksWorkspaceRootDbfsCustomerManagedKey(
+            self,
+            "root-encryption",
+            workspace_id=workspace.id,
+            key_vault_key_id=key.outputs.versioned_uri,
+            depends_on=[key.usable_by("workspace", identity)],
+        )
 
 
 def _custom_parameters(network: VirtualNetworkOutputs) -> DatabricksWorkspaceCustomParameters:

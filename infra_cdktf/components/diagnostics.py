@@ -35,7 +35,5 @@ class Diagnostics(Construct):
             target_resource_id=config.resource_id,
             log_analytics_workspace_id=config.log_workspace_id,
             enabled_log=[MonitorDiagnosticSettingEnabledLog(category=name) for name in config.log_categories],
-            enabled_metric=[
-                MonitorDiagnosticSettingEnabledMetric(category=name) for name in config.metric_categories
-            ],
+            enabled_metric=[MonitorDiagnosticSettingEnabledMetric(category=name) for name in config.metric_categories],
         )

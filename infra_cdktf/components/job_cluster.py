@@ -61,9 +61,7 @@ class JobCluster(Construct):
             self,
             "policy-users",
             cluster_policy_id=policy.id,
-            access_control=[
-                PermissionsAccessControl(service_principal_name=config.user, permission_level="CAN_USE")
-            ],
+            access_control=[PermissionsAccessControl(service_principal_name=config.user, permission_level="CAN_USE")],
         )
         self.outputs = JobClusterOutputs(policy.id, engine)
 

@@ -57,4 +57,3 @@ class JobVolumes(Construct):
             full_names={name: volume.id for name, volume in volumes.items()},
             paths={name: volume.volume_path for name, volume in volumes.items()},
         )
-

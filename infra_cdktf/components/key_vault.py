@@ -38,8 +38,10 @@ class KeyVaultConfig:
 
 @dataclass(frozen=True)
 class KeyVaultOutputs:
-    """Resource id and URI of the vault, and each secret's resource id, which role assignments are scoped to."""
+    """The vault, and each secret's resource id, which role assignments are scoped to."""
 
+    placement: Placement
+    name: str
     vault_id: str
     vault_uri: str
     secret_ids: dict[SecretName, str]
@@ -82,4 +84,4 @@ class KeyVault(Construct):
             ),
         )
         secret_ids = {name: f"{vault.id}/secrets/{name}" for name in SecretName}
-        self.outputs = KeyVaultOutputs(vault.id, vault.vault_uri, secret_ids)
+        self.outputs = KeyVaultOutputs(config.placement, config.name, vault.id, vault.vault_uri, secret_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cdktf_cdktf_provider_azurerm.kubernetes_cluster import (
     KubernetesCluster as AzureKubernetesCluster,
@@ -23,11 +24,12 @@ from cdktf_cdktf_provider_azurerm.kubernetes_cluster import (
 from cdktf_cdktf_provider_azurerm.role_assignment import RoleAssignment
 from constructs import Construct
 
+from infra_cdktf.checkov_skips import skip_checks
 from infra_cdktf.components.cluster_identity import ClusterIdentityOutputs
 from infra_cdktf.components.resource_group import Placement
 from infra_cdktf.settings import ClusterSettings, NetworkSettings
 
-MAINTENANCE = {
+MAINTENANCE: dict[str, Any] = {
     "frequency": "Weekly",
     "interval": 1,
     "duration": 4,
@@ -83,7 +85,7 @@ class KubernetesCluster(Construct):
             tags=placement.tags,
             dns_prefix_private_cluster=config.name,
             node_resource_group=config.node_resource_group,
-            sku_tier=settings.sku_tier,
+            sku_tier="Standard",
             private_cluster_enabled=True,
             private_cluster_public_fqdn_enabled=False,
             private_dns_zone_id=config.dns_zone_id,
@@ -118,6 +120,10 @@ class KubernetesCluster(Construct):
             if settings.defender
             else None,
             depends_on=list(config.identity.assignments),
+        )
+        skip_checks(
+            cluster,
+            {"CKV_AZURE_117": "Nodes keep nothing: their disks are ephemeral and encrypted on the host."},
         )
         RoleAssignment(
             self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_databricks.external_location import ExternalLocation
 from cdktf_cdktf_provider_databricks.storage_credential import (
     StorageCredential,
@@ -62,4 +63,5 @@ class LakeLocations(Construct):
             )
             for layer, url in config.urls.items()
         }
+        self.resources: list[ITerraformDependable] = list(locations.values())
         self.outputs = LakeLocationsOutputs({layer: location.name for layer, location in locations.items()})

@@ -17,7 +17,7 @@ from infra_cdktf.components.resource_group import Placement
 
 @dataclass(frozen=True, kw_only=True)
 class MetricAlertConfig:
-    """Fires when `metric`'s total over a quarter of an hour, where `dimension` has one of `values`, exceeds `more_than`."""
+    """Fires when `metric` where `dimension` has one of `values` adds up to more than `more_than` in 15 minutes."""
 
     placement: Placement
     name: str

@@ -36,21 +36,27 @@ class NatGateway(Construct):
     def __init__(self, scope: Construct, construct_id: str, config: NatGatewayConfig) -> None:
         """Create the gateway with one zone-redundant address and put the subnets behind it."""
         super().__init__(scope, construct_id)
-        place = {
-            "resource_group_name": config.placement.resource_group_name,
-            "location": config.placement.location,
-            "tags": config.placement.tags,
-        }
+        placement = config.placement
         address = PublicIp(
             self,
             "address",
             name=config.name,
+            resource_group_name=placement.resource_group_name,
+            location=placement.location,
+            tags=placement.tags,
             allocation_method="Static",
             sku="Standard",
             zones=list(config.zones),
-            **place,
         )
-        gateway = AzureNatGateway(self, "gateway", name=config.name, sku_name="Standard", **place)
+        gateway = AzureNatGateway(
+            self,
+            "gateway",
+            name=config.name,
+            resource_group_name=placement.resource_group_name,
+            location=placement.location,
+            tags=placement.tags,
+            sku_name="Standard",
+        )
         NatGatewayPublicIpAssociation(self, "outbound", nat_gateway_id=gateway.id, public_ip_address_id=address.id)
         for name, subnet_id in config.subnet_ids.items():
             SubnetNatGatewayAssociation(self, f"from-{name}", subnet_id=subnet_id, nat_gateway_id=gateway.id)

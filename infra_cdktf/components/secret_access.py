@@ -12,8 +12,8 @@ from infra_cdktf.components.key_vault import KeyVaultOutputs, SecretName
 
 DATABRICKS_APPLICATION_ID = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
 """Azure Databricks' first-party application, the same in every tenant; it reads on behalf of secret scopes."""
-READ_SECRET = "Key Vault Secrets User"
-SET_SECRETS = "Key Vault Secrets Officer"
+READER_ROLE = "Key Vault Secrets User"
+OFFICER_ROLE = "Key Vault Secrets Officer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class SecretAccess(Construct):
                 self,
                 f"{reader}-reads-{secret.lower()}",
                 scope=config.vault.secret_ids[secret],
-                role_definition_name=READ_SECRET,
+                role_definition_name=READER_ROLE,
                 principal_id=principal_id,
                 principal_type="ServicePrincipal",
             )
@@ -53,7 +53,7 @@ class SecretAccess(Construct):
             self,
             "admins-set-secrets",
             scope=config.vault.vault_id,
-            role_definition_name=SET_SECRETS,
+            role_definition_name=OFFICER_ROLE,
             principal_id=config.admins_object_id,
             principal_type="Group",
         )

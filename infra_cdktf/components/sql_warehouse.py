@@ -35,7 +35,7 @@ class SqlWarehouseOutputs:
 class SqlWarehouse(Construct):
     """A warehouse in our network that stops when idle.
 
-    Not serverless: serverless compute runs in Databricks' network and would need its own approved endpoints to the lake.
+    Not serverless: that runs in Databricks' network and would need endpoints to the lake that are approved by hand.
     """
 
     def __init__(self, scope: Construct, construct_id: str, config: SqlWarehouseConfig) -> None:

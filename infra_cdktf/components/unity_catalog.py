@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_databricks.catalog import Catalog
 from cdktf_cdktf_provider_databricks.schema import Schema
 from cdktf_cdktf_provider_databricks.workspace_binding import WorkspaceBinding
@@ -12,6 +12,7 @@ from constructs import Construct
 
 from contracts.model import Layer
 from infra_cdktf.access_matrix import TABLE_LAYERS
+from infra_cdktf.components.lake_locations import LakeLocations
 
 MANAGED = "_managed"
 """Folder of managed tables. Tables of the pipeline lie beside it: no table may lie inside a managed location."""
@@ -25,7 +26,7 @@ class UnityCatalogConfig:
     workspace_number: float
     urls: dict[Layer, str]
     protects_data: bool
-    locations: ITerraformDependable
+    locations: LakeLocations
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class UnityCatalog(Construct):
             storage_root=f"{config.urls[Layer.GOLD]}{MANAGED}/catalog",
             force_destroy=False,
             lifecycle=lifecycle,
-            depends_on=[config.locations],
+            depends_on=config.locations.resources,
         )
         WorkspaceBinding(
             self,

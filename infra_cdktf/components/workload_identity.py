@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra_cdktf.components.resource_group import Placement
 
-TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
+ENTRA_AUDIENCE = "api://AzureADTokenExchange"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class WorkloadIdentity(Construct):
             resource_group_name=config.placement.resource_group_name,
             parent_id=identity.id,
             issuer=config.oidc_issuer_url,
-            audience=[TOKEN_EXCHANGE_AUDIENCE],
+            audience=[ENTRA_AUDIENCE],
             subject=f"system:serviceaccount:{config.namespace}:{config.service_account}",
         )
         self.outputs = WorkloadIdentityOutputs(identity.id, identity.principal_id, identity.client_id)

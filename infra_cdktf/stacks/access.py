@@ -119,9 +119,7 @@ class AccessStack(EnvironmentStack):
         config = DatabricksPrincipalsConfig(
             account_provider=self.account_provider(),
             account_id=str(accounts.databricks_account_id),
-            groups={
-                role: GroupIdentity(names.group(role), object_id) for role, object_id in groups.object_ids.items()
-            },
+            groups={role: GroupIdentity(names.group(role), object_id) for role, object_id in groups.object_ids.items()},
             workloads={
                 FLOWS: WorkloadAccount(names.resource(FLOWS), self._platform.flows.client_id),
                 PIPELINE: WorkloadAccount(names.resource(PIPELINE), pipeline_client_id),

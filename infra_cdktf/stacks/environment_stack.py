@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from cdktf import AzurermBackend, TerraformStack
-from cdktf_cdktf_provider_azurerm.provider import AzurermProvider, AzurermProviderFeatures, AzurermProviderFeaturesStorage
+from cdktf_cdktf_provider_azurerm.provider import (
+    AzurermProvider,
+    AzurermProviderFeatures,
+    AzurermProviderFeaturesStorage,
+    AzurermProviderFeaturesTemplateDeployment,
+)
 from cdktf_cdktf_provider_databricks.provider import DatabricksProvider
 from constructs import Construct
 
@@ -66,5 +71,13 @@ def azure_provider(stack: TerraformStack, subscription_id: str, tenant_id: str) 
         tenant_id=tenant_id,
         storage_use_azuread=True,
         resource_provider_registrations="core",
-        features=[AzurermProviderFeatures(storage=[AzurermProviderFeaturesStorage(data_plane_available=False)])],
+        features=[
+            AzurermProviderFeatures(
+                storage=[AzurermProviderFeaturesStorage(data_plane_available=False)],
+                # Azure's management plane makes keys but does not delete them: that is left to the vault.
+                template_deployment=[
+                    AzurermProviderFeaturesTemplateDeployment(delete_nested_items_during_deletion=False)
+                ],
+            )
+        ],
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from cdktf_cdktf_provider_azurerm.user_assigned_identity import UserAssignedIdentity
 from constructs import Construct
 
 from infra_cdktf.components.diagnostics import Diagnostics, DiagnosticsConfig
-from infra_cdktf.components.lake_storage import LakeStorage, LakeStorageConfig, LakeStorageOutputs
+from infra_cdktf.components.encryption_key import EncryptionKey, EncryptionKeyConfig
+from infra_cdktf.components.lake_storage import EncryptionUser, LakeStorage, LakeStorageConfig, LakeStorageOutputs
 from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndpointConfig
 from infra_cdktf.components.raw_lifecycle import RawLifecycle, RawLifecycleConfig
 from infra_cdktf.components.resource_group import Placement, ResourceGroup, ResourceGroupConfig
@@ -31,6 +33,7 @@ class LakeStack(EnvironmentStack):
             "resource-group",
             ResourceGroupConfig(name=names.resource("lake"), location=settings.location, tags=environment.tags),
         ).placement
+        key = EncryptionKey(self, "key", EncryptionKeyConfig(vault=platform.key_vault, name="lake"))
         storage = LakeStorage(
             self,
             "storage",
@@ -38,6 +41,8 @@ class LakeStack(EnvironmentStack):
                 placement=placement,
                 account_name=names.lake_account,
                 lake=settings.lake,
+                key_uri=key.outputs.uri,
+                key_user=self._key_user(placement, key),
                 protects_data=settings.protects_data,
             ),
         ).outputs
@@ -50,6 +55,17 @@ class LakeStack(EnvironmentStack):
             self._endpoint(service, placement, storage, network)
         self._audit(storage, platform.log_workspace_id)
         self.outputs = storage
+
+    def _key_user(self, placement: Placement, key: EncryptionKey) -> EncryptionUser:
+        identity = UserAssignedIdentity(
+            self,
+            "key-user",
+            name=self.environment.names.resource("lake-encryption"),
+            resource_group_name=placement.resource_group_name,
+            location=placement.location,
+            tags=placement.tags,
+        )
+        return EncryptionUser(identity.id, key.usable_by("lake", identity.principal_id))
 
     def _endpoint(
         self, service: str, placement: Placement, storage: LakeStorageOutputs, network: NetworkOutputs

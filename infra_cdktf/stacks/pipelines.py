@@ -166,7 +166,5 @@ class PipelinesStack(EnvironmentStack):
     def _groups(self, layers: tuple[Layer, ...]) -> tuple[str, ...]:
         """Groups of people that read any of `layers`."""
         return tuple(
-            self._names[role.name]
-            for role in self._people
-            if any(schema_privileges(role, layer) for layer in layers)
+            self._names[role.name] for role in self._people if any(schema_privileges(role, layer) for layer in layers)
         )

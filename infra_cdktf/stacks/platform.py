@@ -184,9 +184,7 @@ class PlatformStack(EnvironmentStack):
         )
         return vault
 
-    def _identity(
-        self, name: str, cluster: KubernetesClusterOutputs, service_account: str
-    ) -> WorkloadIdentityOutputs:
+    def _identity(self, name: str, cluster: KubernetesClusterOutputs, service_account: str) -> WorkloadIdentityOutputs:
         config = WorkloadIdentityConfig(
             placement=self._placement,
             name=self.environment.names.resource(name),

@@ -13,6 +13,7 @@ from infra_cdktf.components.databricks_workspace import (
     DatabricksWorkspaceOutputs,
 )
 from infra_cdktf.components.diagnostics import Diagnostics, DiagnosticsConfig
+from infra_cdktf.components.encryption_key import EncryptionKey, EncryptionKeyConfig
 from infra_cdktf.components.resource_group import ResourceGroup, ResourceGroupConfig
 from infra_cdktf.components.workspace_membership import WorkspaceMembership, WorkspaceMembershipConfig
 from infra_cdktf.environment import Environment
@@ -70,6 +71,7 @@ class WorkspaceStack(EnvironmentStack):
                 network=network.network,
                 access_connector_id=connector.connector_id,
                 dns_zone_id=network.dns_zone_ids["databricks"],
+                key=EncryptionKey(self, "key", EncryptionKeyConfig(vault=platform.key_vault, name="workspace")),
             ),
         ).outputs
         self._admit(workspace, access)
