@@ -18,11 +18,14 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.identity import DefaultAzureCredential
-from azure.storage.blob import BlobBlock, ContainerClient, StorageErrorCode
+from azure.storage.blob import BlobBlock, ContainerClient, ExponentialRetry, StorageErrorCode
 
 from tasks.errors import AccessRefused, LoadLost, StorageUnavailable
 
 _ONLY_BLOCK = "00000000"
+_RETRIES = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5)
+"""Waits of about 3 to 33 s, with jitter; the SDK's own default starts at 15 s, too slow to notice a wrong address."""
+
 _FORBIDDEN = 403
 
 
@@ -37,8 +40,10 @@ class RawContainer:
     def connect(cls, container: str, *, connection_string: str | None, account_url: str | None) -> Self:
         """Open the container with a connection string, or else as the workload's own Entra identity."""
         if connection_string:
-            return cls(ContainerClient.from_connection_string(connection_string, container))
-        return cls(ContainerClient(str(account_url), container, credential=DefaultAzureCredential()))
+            return cls(ContainerClient.from_connection_string(connection_string, container, retry_policy=_RETRIES))
+        return cls(
+            ContainerClient(str(account_url), container, credential=DefaultAzureCredential(), retry_policy=_RETRIES)
+        )
 
     def stage(self, name: str, content: bytes) -> None:
         """Upload the content without making the blob visible; Azure drops what is not published within a week.

@@ -21,7 +21,12 @@ from tasks.postgresql_errors import clear_connection_errors, clear_statement_err
 BATCH_BYTES = 16 * 1024 * 1024
 CONNECT_TIMEOUT_SECONDS = 15
 
-_SESSION = ("SET TRANSACTION READ ONLY", "SET LOCAL TimeZone = 'UTC'", "SET LOCAL DateStyle = 'ISO, YMD'")
+_SESSION = (
+    "SET TRANSACTION READ ONLY",
+    "SET LOCAL client_encoding = 'UTF8'",
+    "SET LOCAL TimeZone = 'UTC'",
+    "SET LOCAL DateStyle = 'ISO, YMD'",
+)
 _RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 
 

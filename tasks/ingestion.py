@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from contracts.model import Contract, Source
@@ -18,7 +19,10 @@ from tasks.incremental_load import Extract, land_changes
 from tasks.landing import Landing, land
 from tasks.manifests import Manifest, Progress
 from tasks.publishing import finish_last_load
-from tasks.source_files import SeenFiles, check_unchanged, csv_files, describe
+from tasks.source_files import SeenFiles, check_unchanged, clear_file_errors, csv_files, describe
+
+_MOST_REASONS = 20
+"""So many refused files are told with their reasons; `FilesRefused` has them all."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,15 @@ def ingest_files(
             previous = manifest
             reports.append(LoadReport(manifest))
     if refusals:
-        reasons = "\n".join(f"{name}: {error}" for name, error in refusals.items())
-        raise FilesRefused(f"{len(refusals)} file(s) of {source.name} refused:\n{reasons}", refusals=refusals)
+        raise FilesRefused(_refusal_message(source, refusals), refusals=refusals)
     return reports
+
+
+def _refusal_message(source: Source, refusals: dict[str, IngestionError]) -> str:
+    told = [f"{name}: {error}" for name, error in islice(refusals.items(), _MOST_REASONS)]
+    if len(refusals) > len(told):
+        told.append(f"and {len(refusals) - len(told)} more")
+    return "\n".join([f"{len(refusals)} file(s) of {source.name} refused, the others landed:", *told])
 
 
 def _ingest_changes(landing: Landing, extract: Extract, backfill: Window | None) -> list[LoadReport]:
@@ -103,18 +113,19 @@ def _ingest_changes(landing: Landing, extract: Extract, backfill: Window | None)
 
 
 def _land_file(landing: Landing, previous: Manifest | None, path: Path, seen: SeenFiles) -> Manifest | None:
-    if seen.knows_fingerprint(path):
-        return None
-    file = describe(path)
-    if seen.knows_content(file):
-        seen.record(file)
-        return None
+    with clear_file_errors(path):
+        if seen.knows_fingerprint(path):
+            return None
+        file = describe(path)
+        if seen.knows_content(file):
+            seen.record(file)
+            return None
 
-    def progress(_load_name: str) -> Progress:
-        check_unchanged(path, file)
-        return Progress(seen=seen.stage_record(file), source_file=file)
+        def progress(_load_name: str) -> Progress:
+            check_unchanged(path, file)
+            return Progress(seen=seen.stage_record(file), source_file=file)
 
-    return land(landing, previous, extract_file(landing.contract, landing.source, path), progress)
+        return land(landing, previous, extract_file(landing.contract, landing.source, path), progress)
 
 
 def _finish_last_load(landing: Landing) -> tuple[Manifest | None, list[LoadReport]]:

@@ -6,6 +6,8 @@ time of last change saves reading a file again that is still lying there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import file_digest, sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,18 +34,20 @@ def csv_files(source: Source, url: str) -> list[Path]:
 
 
 def describe(path: Path) -> SourceFile:
-    """The file as it is now, with the hash of its content.
+    """The file as it is now, with the hash of its content."""
+    found = path.stat()
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    return SourceFile(name=path.name, bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=digest)
 
-    Raises:
-        SourceUnavailable: the file cannot be read.
-    """
+
+@contextmanager
+def clear_file_errors(path: Path) -> Iterator[None]:
+    """A file that cannot be read, or is gone since it was listed, as an error of ours."""
     try:
-        found = path.stat()
-        with path.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
+        yield
     except OSError as error:
         raise SourceUnavailable(f"cannot read {path.name}: {error.strerror}") from None
-    return SourceFile(name=path.name, bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=digest)
 
 
 def check_unchanged(path: Path, file: SourceFile) -> None:

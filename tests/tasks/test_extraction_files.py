@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -76,6 +77,13 @@ def test_columns_come_in_any_order_and_an_optional_one_may_be_missing(
     rows = _rows(contract, source, branch_file(folder / "a.csv", {}, columns=columns))
     assert rows.columns == list(chunk_schema(contract))
     assert rows.select("customer_id", "updated_at").rows() == [("C1", None)]
+
+
+def test_columns_may_have_other_names_that_the_contract_maps(contract: Contract, source: Source, folder: Path) -> None:
+    path = branch_file(folder / "a.csv", {"customer_id": "C7"})
+    path.write_text(path.read_text(encoding="utf-8").replace("customer_id", "Cliente Nº"), encoding="cp1252")
+    mapped = replace(source, field_paths={"customer_id": "Cliente Nº"})
+    assert _rows(contract, mapped, path)["customer_id"].to_list() == ["C7"]
 
 
 def test_a_header_alone_is_a_file_of_no_rows(contract: Contract, source: Source, folder: Path) -> None:

@@ -10,10 +10,11 @@ from azure.storage.blob import ContainerClient
 
 from contracts.model import Contract
 from tasks.blob_storage import RawContainer
-from tasks.errors import FilesRefused, LoadRefused, StructureError
+from tasks.errors import FilesRefused, LoadRefused, SourceUnavailable, StructureError
+from tasks.ingestion import ingest_files
 from tasks.manifests import Rows
 from tests.tasks.branch_file import branch_file
-from tests.tasks.ingestions import from_files, landed
+from tests.tasks.ingestions import NOW, from_files, landed
 from tests.tasks.interrupted_storage import InterruptedStorage
 
 pytestmark = pytest.mark.services
@@ -102,6 +103,44 @@ def test_a_refused_file_does_not_stop_the_others_and_is_named_until_it_is_mended
     branch_file(folder / "bad.csv", {"customer_id": "C3"})
     (folder / "empty.csv").unlink()
     assert len(ingest(raw)) == 1
+
+
+def test_a_file_that_cannot_be_read_or_is_gone_is_named(
+    contract: Contract, folder: Path, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    gone = folder / "gone.csv"
+    monkeypatch.setattr("tasks.ingestion.csv_files", lambda *_: [gone, folder / "a.csv"])
+    with pytest.raises(FilesRefused, match=r"cannot read gone\.csv: No such file") as caught:
+        from_files(contract, folder)(raw)
+    assert isinstance(caught.value.refusals["gone.csv"], SourceUnavailable)
+    assert landed(raw, "branch-files") == {"C1": 1}
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("file:///no/such/folder", "cannot list the folder of branch-files: No such file or directory; check BRANCH"),
+        ("/no/url", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+        ("https://example.com/files", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+        ("file://elsewhere/files", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_is_told_with_its_variable(
+    contract: Contract, raw: RawContainer, url: str, message: str
+) -> None:
+    with pytest.raises(SourceUnavailable, match=message):
+        ingest_files(contract, contract.source("branch-files"), url, raw, "run", NOW)
+
+
+def test_many_refused_files_are_told_in_a_message_of_bounded_length(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    for number in range(30):
+        (folder / f"{number}.csv").touch()
+    with pytest.raises(FilesRefused, match=r"^30 file(?s:.)*and 10 more$") as caught:
+        from_files(contract, folder)(raw)
+    assert len(caught.value.refusals) == 30
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(
