@@ -47,7 +47,8 @@ def bring_api_database_to(generation: int, population: Population, contract: Con
 def _seed(population: Population, contract: Contract, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    part.unlink(missing_ok=True)
+    for leftover in file.parent.glob(f"{part.name}*"):
+        leftover.unlink()
     with closing(sqlite3.connect(part)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.executescript(_TABLES)

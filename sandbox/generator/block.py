@@ -60,17 +60,17 @@ class Block:
     @cached_property
     def repeated(self) -> Booleans:
         """Which rows enter the purchase of the row before once more."""
-        return self._hits(self.rows, "repeated") & ~self._hits(self.rows - 1, "repeated") & (self.rows > 0)
+        stream, share = f"{self.kind}/repeated", SHARES[self.kind].repeated
+        now, before = (Draws(self.population.seed, rows).hits(stream, share) for rows in (self.rows, self.rows - 1))
+        return now & ~before & (self.rows > 0)
 
     @cached_property
     def subjects(self) -> Integers:
         """The purchase that a row is about, the same number in every source that has it."""
         rows = self.rows - self.repeated
-        own = np.where(self._hits(rows, "in_another_source"), 0, KINDS.index(self.kind))
-        return rows * len(KINDS) + own
-
-    def _hits(self, rows: Integers, share: str) -> Booleans:
-        return Draws(self.population.seed, rows).hits(f"{self.kind}/{share}", getattr(SHARES[self.kind], share))
+        stream, share = f"{self.kind}/in another source", SHARES[self.kind].in_another_source
+        shared = Draws(self.population.seed, rows).hits(stream, share)
+        return rows * len(KINDS) + np.where(shared, 0, KINDS.index(self.kind))
 
     @cached_property
     def draws(self) -> Draws:

@@ -12,6 +12,7 @@ from contracts.model import Contract, SourceKind
 from contracts.rules import OneOf
 from sandbox.generator.block import Block
 from sandbox.generator.dirt import spoil, spoiled_rows
+from sandbox.generator.draws import Booleans
 from sandbox.generator.files_plan import branch_files
 from sandbox.generator.population import Population
 from sandbox.generator.presentation import as_text
@@ -46,11 +47,7 @@ def block_truth(block: Block, contract: Contract) -> pl.DataFrame:
     """
     source = next(source for source in contract.sources if source.kind is block.kind)
     clean = clean_purchases(block, _stores(contract))
-    everywhere = np.ones(clean.height, dtype=np.bool_)
-    touchable = dict.fromkeys(contract.column_names, everywhere)
-    touchable["credit_card_number"] = clean["credit_card_number"].is_not_null().to_numpy()
-    touchable["updated_at"] = ~block.corrections
-    spoiled = spoiled_rows(block, contract, touchable)
+    spoiled = spoiled_rows(block, contract, _touchable(block, clean, contract))
     typed = spoil(clean, spoiled).with_columns(
         pl.lit(None, clean.schema[column]).alias(column) for column in block.absent
     )
@@ -79,6 +76,14 @@ def truth(population: Population, contract: Contract, kind: SourceKind, generati
         return block_truth(Block(population, kind, 0, 0, 0), contract)
     versions = pl.concat(frames)
     return versions if kind is SourceKind.FILES else versions.unique("row", keep="last", maintain_order=True)
+
+
+def _touchable(block: Block, clean: pl.DataFrame, contract: Contract) -> dict[str, Booleans]:
+    """The rows whose column dirt may touch: no card where none paid, no time of a correction."""
+    touchable = dict.fromkeys(contract.column_names, np.ones(clean.height, dtype=np.bool_))
+    touchable["credit_card_number"] = clean["credit_card_number"].is_not_null().to_numpy()
+    touchable["updated_at"] = ~block.corrections
+    return touchable
 
 
 def _stores(contract: Contract) -> tuple[str, ...]:

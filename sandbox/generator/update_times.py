@@ -18,8 +18,8 @@ _CODES = 8
 def purchase_days(population: Population, rows: Integers, draws: Draws) -> Integers:
     """Day of each purchase, counted from 1970-01-01.
 
-    A customer's n-th purchase falls on a day whose number is n modulo 8, so that two purchases of one customer do not
-    share a day unless they are one purchase in two places.
+    A customer's n-th purchase falls on a day whose number is n modulo 8, so that within a hundred generations two
+    purchases of one customer share no day, unless they are one purchase in two places.
     """
     start = int(population.starts_at(0).timestamp()) // _DAY_SECONDS
     span = HISTORY.days - _MARGIN_DAYS
