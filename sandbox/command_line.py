@@ -6,7 +6,6 @@ import errno
 import sys
 
 import typer
-from rich.markdown import Markdown
 
 from sandbox import lifecycle, sources
 from sandbox.azurite import CONTAINERS
@@ -42,7 +41,7 @@ def run() -> None:
             sandbox.variables["PREFECT_API_URL"], f"lakehouse/{sandbox.contract.slug}", lambda: lifecycle.check(home)
         )
     if home.summary.exists():
-        console.print(Markdown(home.summary.read_text(encoding="utf-8")))
+        print(home.summary.read_text(encoding="utf-8"))
     _tell_where_to_look(sandbox)
     raise typer.Exit(0 if completed else 1)
 

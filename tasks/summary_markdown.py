@@ -1,14 +1,17 @@
-"""The run's summary as markdown: what an operator reads first, in the Prefect UI or in a terminal."""
+"""The run's summary as markdown: what an operator reads first, in the Prefect UI or as plain text in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import tabulate
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.reports import SourceBooks
 from tasks.run_facts import RunFacts
+
+Cell = str | int | float
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -17,16 +20,22 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     keep_trailing_newline=True,
 )
+tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to fit a terminal
+_SOURCE_HEADERS = ("source", "state", "extracted", "landed", "quarantined", "files", "MB", "seconds")
+_TASK_HEADERS = ("task", "result", "seconds")
+_ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields, "balances")
+_REJECTION_HEADERS = ("stage", "source", "rule", "rows")
 
 
 def render_summary(facts: RunFacts) -> str:
     """The summary: verdict, what to do, sources, tasks, row accounting, rejected rows by rule, versions."""
     return _TEMPLATES.get_template("summary.md.jinja").render(
         facts=facts,
-        accounts=list(_accounts(facts)),
-        rejections=sorted(rejected_rows(facts)),
-        count=lambda number: f"{number:,}",
-        seconds=lambda run: round((run.finished_at - run.started_at).total_seconds()),
+        seconds=round((facts.finished_at - facts.started_at).total_seconds()),
+        sources=_table(_SOURCE_HEADERS, list(_source_rows(facts))),
+        job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
+        accounts=_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
+        rejections=_table(_REJECTION_HEADERS, sorted(rejected_rows(facts))),
     )
 
 
@@ -43,8 +52,23 @@ def rejected_rows(facts: RunFacts) -> Iterator[tuple[str, str, str, int]]:
                     yield stage, name, rule, rows
 
 
-def _accounts(facts: RunFacts) -> Iterator[tuple[str, str, SourceBooks]]:
+def _table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    return tabulate.tabulate(rows, headers, tablefmt="pipe", intfmt=",", floatfmt=".1f") if rows else ""
+
+
+def _source_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
+    for source in facts.sources:
+        rows = source.extracted, source.landed, source.quarantined
+        yield source.name, source.state, *rows, len(source.files), source.bytes / 1e6, source.seconds
+
+
+def _task_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
+    for task in facts.job_run.tasks if facts.job_run else ():
+        yield task.key, task.result, task.seconds
+
+
+def _account_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
     for name, books in facts.books.items():
-        if name in facts.books_in_run:
-            yield name, "run", facts.books_in_run[name]
-        yield name, "total", books
+        periods = [("run", facts.books_in_run[name])] if name in facts.books_in_run else []
+        for period, figures in [*periods, ("total", books)]:
+            yield name, period, *figures.model_dump().values(), "no" if figures.imbalances() else "yes"

@@ -56,31 +56,31 @@ lakehouse 2026-11-24T05:00Z · 2026-11-24 05:00:00 UTC · 90 s
 
 ## Sources
 
-| source | state | extracted | landed | quarantined | files | MB | seconds |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-| branch-files | landed | 1,234 | 1,200 | 34 | 1 | 0.2 | 3.0 |
+| source       | state  | extracted | landed | quarantined | files |  MB | seconds |
+|:-------------|:-------|----------:|-------:|------------:|------:|----:|--------:|
+| branch-files | landed |     1,234 |  1,200 |          34 |     1 | 0.2 |     3.0 |
 
 ## Transformation: succeeded
 
-| task | result | seconds |
-| --- | --- | ---: |
-| silver | SUCCESS | 2.5 |
+| task   | result  | seconds |
+|:-------|:--------|--------:|
+| silver | SUCCESS |     2.5 |
 
 ## Row accounting
 
 extracted = landed + quarantined; landed = bronze; bronze = silver + rejected + superseded
 
-| source | | extracted | landed | quarantined | bronze | silver | rejected | superseded | balances |
-| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-| branch-files | run | 1,234 | 1,200 | 34 | 1,200 | 1,000 | 150 | 50 | yes |
-| branch-files | total | 1,234 | 1,200 | 34 | 1,200 | 1,000 | 150 | 50 | yes |
+| source       | period | extracted | landed | quarantined | bronze | silver | rejected | superseded | balances |
+|:-------------|:-------|----------:|-------:|------------:|-------:|-------:|---------:|-----------:|:---------|
+| branch-files | run    |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 | yes      |
+| branch-files | total  |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 | yes      |
 
 ## Rejected rows by rule, in this run
 
-| stage | source | rule | rows |
-| --- | --- | --- | ---: |
-| landing | branch-files | cpf: required | 34 |
-| silver | branch-files | cpf: cpf_valid | 150 |
+| stage   | source       | rule           | rows |
+|:--------|:-------------|:---------------|-----:|
+| landing | branch-files | cpf: required  |   34 |
+| silver  | branch-files | cpf: cpf_valid |  150 |
 
 ## Versions
 
