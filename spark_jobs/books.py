@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from contracts.reports import SourceBooks
 from spark_jobs.delta import Commit
 from spark_jobs.latest import Action
 
@@ -26,32 +26,6 @@ class ActionCount:
     action: Action
     replaced_source: str | None
     rows: int
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a table that is made from another one has come.
-
-    `version` is the other table's version that is taken in, -1 for none; `books` are this table's rows by term and
-    source, since the beginning.
-    """
-
-    version: int = -1
-    books: dict[str, Rows] = field(default_factory=dict)
-
-    @classmethod
-    def noted_in(cls, commits: Sequence[Commit]) -> Progress:
-        """The progress that the newest of these commits (newest first) notes."""
-        return cls(**commits[0].metadata["progress"]) if commits else cls()
-
-    def advanced(self, version: int, change: dict[str, Rows]) -> Progress:
-        """The progress once that version is taken in, and the rows of each term have changed so."""
-        terms = sorted({*self.books, *change})
-        return Progress(version, {term: added(self.books.get(term, {}), change.get(term, {})) for term in terms})
-
-    def metadata(self) -> dict[str, Any]:
-        """What a commit notes of it."""
-        return {"progress": asdict(self)}
 
 
 def bronze_rows(commits: Iterable[Commit]) -> Rows:
@@ -93,6 +67,19 @@ def silver_change(counts: Iterable[ActionCount]) -> dict[str, Rows]:
 def added(one: Rows, other: Rows) -> Rows:
     """Both, source by source."""
     return {source: one.get(source, 0) + other.get(source, 0) for source in sorted({*one, *other})}
+
+
+def require_balance(bronze: Rows, transformed: dict[str, Rows]) -> None:
+    """Raise BooksError unless of every source bronze = silver + rejected + superseded; names the sources and terms."""
+    sources = sorted({*bronze, *(source for rows in transformed.values() for source in rows)})
+    problems = []
+    for source in sources:
+        taken_in = bronze.get(source, 0)
+        terms = {term: rows.get(source, 0) for term, rows in transformed.items()}
+        books = SourceBooks(extracted=taken_in, landed=taken_in, bronze=taken_in, **terms)
+        problems += [f"{source}: {imbalance}" for imbalance in books.imbalances()]
+    if problems:
+        raise BooksError("books do not balance: " + "; ".join(problems))
 
 
 def require_count(table_name: str, books: Rows, rows_in_table: int) -> None:

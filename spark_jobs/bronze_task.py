@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 
 from contracts.model import Source
 from contracts.reports import TransformedRows
 from spark_jobs.books import Rows, bronze_rows, require_count
 from spark_jobs.bronze import to_bronze
-from spark_jobs.delta import append, create, latest_version, own_commits, row_count
+from spark_jobs.creation import create
+from spark_jobs.delta import append, latest_version, own_commits, row_count
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.raw_stream import read_raw_stream
 from spark_jobs.task_figures import TaskFigures
+
+
+class IngestionError(RuntimeError):
+    """Raised when a source's raw files cannot be taken into bronze: names the source and the cause."""
 
 
 def run_bronze(spark: SparkSession, job: JobParameters, started_at: datetime) -> TaskFigures:
     """Ingest what is new in raw, one stream for each source; a source without raw files is fine.
 
     Raises:
+        IngestionError: a source's raw files cannot be read or appended.
         BooksError: bronze holds other rows than its books say.
     """
     table = job.lakehouse.bronze
@@ -56,4 +63,7 @@ def _ingest(spark: SparkSession, job: JobParameters, source: Source, started_at:
     landed = read_raw_stream(spark, job.contract, source, job.lake_url, job.raw_stream_format)
     stream = landed.writeStream.queryName(query_name).foreachBatch(append_batch).trigger(availableNow=True)
     checkpoint = f"{job.checkpoints_url.rstrip('/')}/bronze/{job.contract.name}/{source.name}"
-    stream.option("checkpointLocation", checkpoint).start().awaitTermination()
+    try:
+        stream.option("checkpointLocation", checkpoint).start().awaitTermination()
+    except StreamingQueryException as error:
+        raise IngestionError(f"{source.name} could not be ingested: {str(error).splitlines()[0]}") from error

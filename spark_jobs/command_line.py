@@ -18,7 +18,8 @@ from pyspark.sql import SparkSession
 from contracts.reader import ContractError
 from contracts.reports import TaskReport
 from spark_jobs.books import BooksError
-from spark_jobs.bronze_task import run_bronze
+from spark_jobs.bronze_task import IngestionError, run_bronze
+from spark_jobs.evolution import TableMismatchError
 from spark_jobs.gold_task import run_gold
 from spark_jobs.job_parameters import JobParameters, parse_job_parameters
 from spark_jobs.silver_task import run_silver
@@ -67,7 +68,7 @@ def _run(task: str, transform: Callable[[SparkSession, JobParameters], TaskFigur
         job = parse_job_parameters(task)
         spark = SparkSession.builder.getOrCreate()
         figures = transform(spark, job)
-    except (ContractError, BooksError, KeyMissingError) as error:
+    except (ContractError, BooksError, IngestionError, KeyMissingError, TableMismatchError) as error:
         sys.exit(f"{task} failed: {error}")
     software = {"datamaster": version("datamaster"), "spark": spark.version, "contract": job.contract.version}
     report = TaskReport(task=task, seconds=time.monotonic() - started, software=software, **vars(figures))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 
-from spark_jobs.tables import Table, create_schema_statement, create_table_statement, tag_statements
+from spark_jobs.tables import Table
 
 METADATA_KEY = "datamaster"
 RECENT_COMMITS = 50
@@ -31,19 +31,9 @@ class Commit:
     metadata: dict[str, Any]
 
 
-def create(spark: SparkSession, table: Table, *, column_tags: bool) -> None:
-    """Make the table known by its name, creating what is not there yet."""
-    if not spark.catalog.databaseExists(table.schema_name):
-        spark.sql(create_schema_statement(table))
-    if not spark.catalog.tableExists(table.full_name):
-        spark.sql(create_table_statement(table))
-        for statement in tag_statements(table) if column_tags else []:
-            spark.sql(statement)
-
-
 def latest_version(spark: SparkSession, table: Table) -> int:
     """Version of the table's newest commit, whoever made it."""
-    return int(DeltaTable.forName(spark, table.full_name).history(1).select("version").first()["version"])
+    return int(DeltaTable.forName(spark, table.full_name).history(1).collect()[0]["version"])
 
 
 def own_commits(spark: SparkSession, table: Table, limit: int = RECENT_COMMITS) -> list[Commit]:
@@ -73,18 +63,21 @@ def changes(spark: SparkSession, table: Table, after_version: int, up_to_version
     return reader.option("endingVersion", up_to_version).table(table.full_name)
 
 
-def append(
-    frame: DataFrame, table: Table, metadata: dict[str, Any], transaction: tuple[str, int] | None = None
-) -> None:
-    """Append the rows in one commit that carries the metadata.
+def append(frame: DataFrame, table: Table, metadata: dict[str, Any], transaction: tuple[str, int]) -> None:
+    """Append the rows in one commit that carries the metadata, even if there is no row.
 
-    A `transaction` (application, number) that was already committed to this table is skipped (Delta's idempotent
-    writes): a batch that is run again after a crash is appended once.
+    A `transaction` (application, number) that the table already has is skipped (Delta's idempotent writes): a batch
+    that is run again after a crash is appended once. An application's numbers must grow.
     """
-    writer = frame.write.format("delta").mode("append").option("userMetadata", json.dumps({METADATA_KEY: metadata}))
-    if transaction:
-        writer = writer.option("txnAppId", transaction[0]).option("txnVersion", transaction[1])
-    writer.saveAsTable(table.full_name)
+    application, number = transaction
+    (
+        frame.write.format("delta")
+        .mode("append")
+        .option("userMetadata", json.dumps({METADATA_KEY: metadata}))
+        .option("txnAppId", application)
+        .option("txnVersion", number)
+        .saveAsTable(table.full_name)
+    )
 
 
 def merge(
@@ -100,26 +93,18 @@ def merge(
 
     Matched rows are updated (all, or those for which `update_when` holds) unless `delete_when` holds for the incoming
     row; rows without a match are inserted unless it does. The conditions call the two sides `incoming` and `present`.
-    Whether there was anything to change or not, the commit is made.
+    Delta makes no commit when nothing changes.
     """
-    spark = frame.sparkSession
-    before = latest_version(spark, table)
     same_key = " AND ".join(f"incoming.`{name}` <=> present.`{name}`" for name in key)
-    merging = DeltaTable.forName(spark, table.full_name).alias("present").merge(frame.alias("incoming"), same_key)
+    values: dict[str, str | Column] = {name: f"incoming.`{name}`" for name in table.column_names}
+    target = DeltaTable.forName(frame.sparkSession, table.full_name).alias("present")
+    merging = target.merge(frame.alias("incoming"), same_key)
     if delete_when:
         merging = merging.whenMatchedDelete(delete_when)
-    merging = merging.whenMatchedUpdateAll(update_when)
-    merging = merging.whenNotMatchedInsertAll(f"NOT ({delete_when})" if delete_when else None)
-    with _user_metadata(spark, metadata):
-        outcome = merging.execute().first()
-    if latest_version(spark, table) == before:
-        note(spark, table, metadata)
-    return int(outcome["num_affected_rows"])
-
-
-def note(spark: SparkSession, table: Table, metadata: dict[str, Any]) -> None:
-    """A commit that changes no row and carries the metadata."""
-    append(spark.table(table.full_name).limit(0), table, metadata)
+    merging = merging.whenMatchedUpdate(update_when, values)
+    merging = merging.whenNotMatchedInsert(f"NOT ({delete_when or 'false'})", values)
+    with _user_metadata(frame.sparkSession, metadata):
+        return int(merging.execute().collect()[0]["num_affected_rows"])
 
 
 @contextmanager

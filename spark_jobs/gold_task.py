@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pyspark.sql import DataFrame, SparkSession
 
 from contracts.model import GoldTable
-from spark_jobs.books import Progress
-from spark_jobs.delta import changes, create, latest_version, merge, own_commits
+from spark_jobs.creation import create
+from spark_jobs.delta import changes, latest_version, merge, own_commits
 from spark_jobs.gold import EMPTIED, recomputed
 from spark_jobs.gold_store_monthly_sales import store_monthly_sales, with_month
 from spark_jobs.job_parameters import JobParameters
+from spark_jobs.progress import Progress, append_with_progress
+from spark_jobs.tables import Table
 from spark_jobs.task_figures import TaskFigures
 
 Transformation = Callable[[DataFrame], DataFrame]
@@ -32,23 +34,27 @@ def run_gold(spark: SparkSession, job: JobParameters) -> TaskFigures:
 
 
 def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable) -> int:
-    """Merge the touched groups of one gold table; how many rows changed."""
+    """Merge the touched groups of one gold table; how many of its rows changed."""
     table, silver = job.lakehouse.gold(gold_table), job.lakehouse.silver
-    with_key, aggregate = AGGREGATIONS[gold_table.name]
     create(spark, table, column_tags=job.column_tags)
     progress = Progress.noted_in(own_commits(spark, table))
     version = latest_version(spark, silver)
     changed = changes(spark, silver, progress.version, version)
     if changed is None:
         return 0
+    with_key, aggregate = AGGREGATIONS[gold_table.name]
     groups = recomputed(changed, spark.table(silver.full_name), gold_table.key, with_key, aggregate).persist()
-    measures = [name for name in table.column_names if name not in gold_table.key]
-    rows_changed = 0
-    if not groups.isEmpty():
-        differs = " OR ".join(f"NOT (incoming.`{name}` <=> present.`{name}`)" for name in measures)
-        metadata = progress.advanced(version, {}).metadata()
-        rows_changed = merge(
-            groups, table, gold_table.key, metadata, update_when=differs, delete_when=f"incoming.{EMPTIED}"
-        )
+    rows_changed = 0 if groups.isEmpty() else _merge(groups, table, gold_table, progress.advanced(version, {}))
     groups.unpersist()
     return rows_changed
+
+
+def _merge(groups: DataFrame, table: Table, gold_table: GoldTable, progress: Progress) -> int:
+    """Merge recomputed groups: only those that differ are written, and the progress is noted in any case."""
+    measures = [name for name in table.column_names if name not in gold_table.key]
+    differs = " OR ".join(f"NOT (incoming.`{name}` <=> present.`{name}`)" for name in measures)
+    emptied = f"incoming.{EMPTIED}"
+    changed = merge(groups, table, gold_table.key, progress.metadata(), update_when=differs, delete_when=emptied)
+    if not changed:
+        append_with_progress(groups.sparkSession.table(table.full_name).limit(0), table, progress)
+    return changed

@@ -6,33 +6,46 @@ from pyspark.sql import DataFrame
 from pyspark.storagelevel import StorageLevel
 
 from contracts.model import Contract
-from spark_jobs.books import ActionCount, Progress, silver_change
+from spark_jobs.books import ActionCount, BooksError, silver_change
 from spark_jobs.columns import SOURCE
-from spark_jobs.delta import append, merge, note
+from spark_jobs.delta import merge
 from spark_jobs.latest import ACTION, REPLACED_SOURCE, Action, rows_to_merge, with_actions
+from spark_jobs.progress import Progress, append_with_progress
 from spark_jobs.silver import rejected_rows, valid_rows
 from spark_jobs.tables import Table
 
 
 def take_in_rejected(rows: DataFrame, contract: Contract, table: Table, progress: Progress, version: int) -> Progress:
-    """Append those of the evaluated rows that break a rule."""
+    """Append those of the evaluated rows that break a rule; the progress afterwards, up to that version of bronze."""
     rejected = rejected_rows(rows, contract)
     by_source = {row[SOURCE.name]: row["count"] for row in rejected.groupBy(SOURCE.name).count().collect()}
     after = progress.advanced(version, {"rejected": by_source})
-    append(rejected, table, after.metadata())
+    append_with_progress(rejected, table, after)
     return after
 
 
 def take_in_valid(rows: DataFrame, contract: Contract, table: Table, progress: Progress, version: int) -> Progress:
-    """Merge those of the evaluated rows that break no rule and are later than what silver has."""
+    """Merge those of the evaluated rows that break no rule and are later than what silver has.
+
+    Returns:
+        The progress afterwards, up to that version of bronze.
+
+    Raises:
+        BooksError: the merge changed other rows than were counted, because somebody else changed silver meanwhile.
+    """
     present = rows.sparkSession.table(table.full_name)
     incoming = with_actions(valid_rows(rows, contract), present, contract).persist(StorageLevel.DISK_ONLY)
     counts = incoming.groupBy(SOURCE.name, ACTION, REPLACED_SOURCE).count().collect()
     actions = [ActionCount(source, Action(action), replaced, number) for source, action, replaced, number in counts]
     after = progress.advanced(version, silver_change(actions))
-    if any(count.action is not Action.SUPERSEDED for count in actions):
-        merge(rows_to_merge(incoming), table, contract.dedupe_key, after.metadata())
+    expected = sum(count.rows for count in actions if count.action is not Action.SUPERSEDED)
+    if expected:
+        changed = merge(rows_to_merge(incoming), table, contract.dedupe_key, after.metadata())
+        if changed != expected:
+            raise BooksError(
+                f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}"
+            )
     else:
-        note(rows.sparkSession, table, after.metadata())
+        append_with_progress(present.limit(0), table, after)
     incoming.unpersist()
     return after

@@ -41,7 +41,9 @@ def with_actions(incoming: DataFrame, present: DataFrame, contract: Contract) ->
     order = _order(incoming.columns, contract)
     place = sf.row_number().over(Window.partitionBy(*key).orderBy(order.desc()))
     placed = incoming.withColumn(_PLACE, place)
-    known = present.select(
+    touched = incoming.select(*contract.dedupe_key).distinct()
+    same_row = [present[name].eqNullSafe(touched[name]) for name in contract.dedupe_key]
+    known = present.join(touched, same_row, "left_semi").select(
         *(sf.col(name).alias(f"_present_{name}") for name in contract.dedupe_key),
         _order(incoming.columns, contract).alias(_PRESENT_ORDER),
         sf.col(SOURCE.name).alias(REPLACED_SOURCE),

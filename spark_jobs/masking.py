@@ -18,7 +18,7 @@ BLOCK_BYTES = 64
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 REDACTED = "***"
-_IDENTIFYING = r"[^\s@]*@[^\s@]*|[0-9](?:[\p{Z}\s.\-]*[0-9]){10,}"
+_DIGIT_RUN = r"[0-9](?:[\p{Z}\s./_-]*[0-9]){10,}"
 
 
 def key_pads(spark: SparkSession, key: bytes) -> DataFrame:
@@ -48,5 +48,5 @@ def masked_email(text: Column) -> Column:
 
 
 def redacted(text: Column) -> Column:
-    """Free text with every e-mail address and every run of 11 or more digits (however spaced) replaced by `***`."""
-    return sf.regexp_replace(text, _IDENTIFYING, sf.lit(REDACTED))
+    """Free text with every run of 11 or more digits, however spaced, replaced by `***`; all of it if it has an `@`."""
+    return sf.when(text.contains("@"), REDACTED).otherwise(sf.regexp_replace(text, _DIGIT_RUN, REDACTED))

@@ -7,12 +7,14 @@ from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
 from contracts.reports import TransformedRows
-from spark_jobs.books import Progress, require_count
+from spark_jobs.books import bronze_rows, require_balance, require_count
 from spark_jobs.columns import BROKEN_RULES, SOURCE
-from spark_jobs.delta import changes, create, latest_version, own_commits, row_count
+from spark_jobs.creation import create
+from spark_jobs.delta import changes, latest_version, own_commits, row_count
 from spark_jobs.intake import take_in_rejected, take_in_valid
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.masking import key_pads
+from spark_jobs.progress import Progress
 from spark_jobs.silver import BROKEN_WARNINGS, evaluated
 from spark_jobs.tables import Table
 from spark_jobs.task_figures import RowsByRule, TaskFigures
@@ -48,6 +50,8 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
         rows.unpersist()
     require_count(house.silver.full_name, valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, rejected.books.get("rejected", {}), row_count(spark, house.rejected))
+    taken_in = [commit for commit in own_commits(spark, house.bronze) if commit.version <= version]
+    require_balance(bronze_rows(taken_in), valid.books | rejected.books)
     return TaskFigures(
         run=_transformed(valid.books | rejected.books, valid_before.books | rejected_before.books),
         total=_transformed(valid.books | rejected.books, {}),

@@ -19,6 +19,9 @@ SPARK_TYPES = {
 INDEXABLE_TYPES = set(SPARK_TYPES.values())
 """Types that Delta keeps statistics of (not of booleans and arrays)."""
 
+TAGS_PROPERTY = "datamaster.tagged"
+"""Property that says which columns are tagged with which classification."""
+
 LOG_RETENTION = "interval 400 days"
 """How long commits can be read: the books and watermarks stand in them, and a source may be silent for long."""
 
@@ -135,35 +138,52 @@ class Lakehouse:
 def create_schema_statement(table: Table) -> str:
     """SQL that makes the table's schema known, at the layer's own location."""
     location = table.location.rsplit("/", 1)[0]
-    return f"CREATE SCHEMA IF NOT EXISTS {_quoted_name(table.schema_name)} LOCATION {_text(location)}"
+    return f"CREATE SCHEMA IF NOT EXISTS {quoted_name(table.schema_name)} LOCATION {quoted_text(location)}"
 
 
 def create_table_statement(table: Table) -> str:
     """SQL that creates the table, or makes one that already lies at its location known by its name."""
     columns = ",\n".join(f"  {column_definition(column)}" for column in table.columns)
-    properties = ",\n".join(f"  {_text(key)} = {_text(value)}" for key, value in table.properties.items())
+    properties = ",\n".join(f"  {quoted_text(key)} = {quoted_text(value)}" for key, value in table.properties.items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {_quoted_name(table.full_name)} (\n{columns}\n)\n"
+        f"CREATE TABLE IF NOT EXISTS {quoted_name(table.full_name)} (\n{columns}\n)\n"
         f"USING DELTA\n"
         f"CLUSTER BY ({', '.join(table.clustering)})\n"
-        f"COMMENT {_text(table.description)}\n"
-        f"LOCATION {_text(table.location)}\n"
+        f"COMMENT {quoted_text(table.description)}\n"
+        f"LOCATION {quoted_text(table.location)}\n"
         f"TBLPROPERTIES (\n{properties}\n)"
     )
 
 
 def column_definition(column: TableColumn) -> str:
     """A column as `CREATE TABLE` and `ALTER TABLE … ADD COLUMNS` spell it."""
-    return f"`{column.name}` {column.type} COMMENT {_text(column.description)}"
+    return f"`{column.name}` {column.type} COMMENT {quoted_text(column.description)}"
+
+
+def register_table_statement(table: Table) -> str:
+    """SQL that makes a table that lies at the location known by its name, whatever its columns are."""
+    location = quoted_text(table.location)
+    return f"CREATE TABLE IF NOT EXISTS {quoted_name(table.full_name)} USING DELTA LOCATION {location}"
 
 
 def tag_statements(table: Table) -> list[str]:
-    """SQL that tags every column with its classification, for catalogs that know tags (Unity Catalog)."""
-    return [
-        f"ALTER TABLE {_quoted_name(table.full_name)} ALTER COLUMN `{column.name}` "
-        f"SET TAGS ('classification' = {_text(column.classification)})"
+    """SQL that tags every column with its classification, for catalogs that know tags (Unity Catalog).
+
+    The last one notes in a property what is tagged, so that it need not be done in every run.
+    """
+    name = quoted_name(table.full_name)
+    tags = [
+        f"ALTER TABLE {name} ALTER COLUMN `{column.name}` "
+        f"SET TAGS ('classification' = {quoted_text(column.classification)})"
         for column in table.columns
     ]
+    noted = f"{quoted_text(TAGS_PROPERTY)} = {quoted_text(tagged_columns(table))}"
+    return [*tags, f"ALTER TABLE {name} SET TBLPROPERTIES ({noted})"]
+
+
+def tagged_columns(table: Table) -> str:
+    """What `TAGS_PROPERTY` says of a table whose columns are all tagged."""
+    return ",".join(f"{column.name}:{column.classification}" for column in table.columns)
 
 
 def _silver_column(column: Column) -> TableColumn:
@@ -176,9 +196,11 @@ def _rejected_column(column: Column) -> TableColumn:
     return TableColumn(silver.name, "string", silver.description, silver.classification)
 
 
-def _quoted_name(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """A dotted name as SQL spells it."""
     return ".".join(f"`{part}`" for part in name.split("."))
 
 
-def _text(value: str) -> str:
+def quoted_text(value: str) -> str:
+    """A text as SQL spells it."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

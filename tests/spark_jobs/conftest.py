@@ -1,0 +1,53 @@
+"""One Spark session for all tests, configured as the sandbox configures its cluster, and an empty lake for each test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from contracts.model import Contract
+from contracts.reader import read_contract
+from sandbox.home import REPOSITORY, SandboxHome
+from sandbox.jars import fetch_jars
+from sandbox.java import ensure_embedded_java
+from sandbox.spark_conf import write_spark_conf
+
+NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    home = SandboxHome(Path(os.environ.get("DATAMASTER_HOME", REPOSITORY / ".sandbox")))
+    conf = tmp_path_factory.mktemp("spark") / "conf"
+    write_spark_conf(conf, fetch_jars(home.jars), NO_ACCOUNT)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SPARK_CONF_DIR", str(conf))
+        if "JAVA_HOME" not in os.environ:
+            ensure_embedded_java(home)
+            environment.setenv("JAVA_HOME", str(home.java))
+        session = (
+            SparkSession.builder.config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.session.timeZone", "America/Sao_Paulo")
+            .getOrCreate()
+        )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return read_contract()
+
+
+@pytest.fixture
+def lake(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Folder of an empty lake; its tables are known to the session only while the test runs."""
+    yield tmp_path
+    session: SparkSession = request.getfixturevalue("spark")
+    for layer in ("bronze", "silver", "gold"):
+        session.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{layer} CASCADE")

@@ -1,0 +1,70 @@
+"""Texts read as the values that the shared vectors say."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as sf
+
+from contracts.model import Contract, LogicalType
+from spark_jobs.parsing import Format, parse, parse_by_source, trimmed
+from tests.vectors.format_vectors import AMOUNTS, DATES, MISSING, NOT_BLANK, TIMESTAMPS
+
+pytestmark = pytest.mark.spark
+
+FORMATS: dict[Format, dict[str, Any]] = {**DATES, **AMOUNTS, **TIMESTAMPS}
+
+
+@pytest.fixture(scope="module")
+def values(spark: SparkSession) -> dict[Format, dict[str | None, Any]]:
+    """What every text of every format reads as in each of them: one query for all."""
+    texts = {*MISSING, *(text for vectors in FORMATS.values() for text in vectors)}
+    frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    columns = [parse(trimmed(sf.col("text")), form).alias(str(place)) for place, form in enumerate(FORMATS)]
+    rows = frame.select("text", *columns).collect()
+    return {form: {row["text"]: row[str(place)] for row in rows} for place, form in enumerate(FORMATS)}
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=str)
+def test_reads_the_values_of_the_shared_vectors(form: Format, values: dict[Format, dict[str | None, Any]]) -> None:
+    found = {text: _comparable(values[form][text]) for text in FORMATS[form]}
+    assert found == FORMATS[form]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=str)
+def test_missing_text_reads_as_nothing(form: Format, values: dict[Format, dict[str | None, Any]]) -> None:
+    assert [values[form][text] for text in MISSING] == [None] * len(MISSING)
+
+
+def test_trimmed_removes_every_blank_and_no_other_character(spark: SparkSession) -> None:
+    texts = [*MISSING, *NOT_BLANK, "\u3000a b\xa0", "\u200ba\n"]
+    rows = spark.createDataFrame([(text,) for text in texts], "text string").select(trimmed(sf.col("text"))).collect()
+    assert [row[0] for row in rows] == [*[None] * len(MISSING), *NOT_BLANK, "a b", "\u200ba"]
+
+
+def test_each_row_is_read_in_the_format_of_its_source(spark: SparkSession, contract: Contract) -> None:
+    landed = spark.createDataFrame(
+        [
+            ("store-database", "2026-02-03", "1234.5"),
+            ("branch-files", "03/02/2026", "R$ 1.234,50"),
+            ("branch-files", "2026-02-03", "1234.50"),
+            ("customers-api", "03/02/2026", "1.234,50"),
+            ("nobody", "2026-02-03", "1234.50"),
+            (None, "2026-02-03", "1234.50"),
+        ],
+        "source string, day string, amount string",
+    )
+    day = parse_by_source(sf.col("day"), LogicalType.DATE, sf.col("source"), contract.sources)
+    amount = parse_by_source(sf.col("amount"), LogicalType.NUMBER, sf.col("source"), contract.sources)
+    read = (date(2026, 2, 3), Decimal("1234.50"))
+    nothing = (None, None)
+    assert landed.select(day, amount).collect() == [read, read, nothing, nothing, nothing, nothing]
+
+
+def _comparable(value: Any) -> Any:
+    """A timestamp comes back as local time without a zone: say which instant it is."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value

@@ -1,0 +1,50 @@
+"""The Spark renderer gives every shared vector its verdict."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as sf
+
+from contracts.rules import Check
+from spark_jobs.parsing import parse, trimmed
+from spark_jobs.rules import Value, accepts
+from tests.vectors.rule_vectors import INGESTION_DAY, RULE_VECTORS, RuleVectors
+
+pytestmark = pytest.mark.spark
+
+Verdicts = dict[str, dict[str | None, bool | None]]
+
+
+@pytest.fixture(scope="module")
+def verdicts(spark: SparkSession) -> Verdicts:
+    """What every check says of every text of its vectors, by the vectors' name: one query for all."""
+    texts = {text for vectors in RULE_VECTORS for text in vectors.verdicts}
+    frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    frame = frame.withColumn("trimmed", trimmed(sf.col("text")))
+    rows = frame.select("text", *(_verdict(vectors).alias(vectors.name) for vectors in RULE_VECTORS)).collect()
+    return {vectors.name: {row["text"]: row[vectors.name] for row in rows} for vectors in RULE_VECTORS}
+
+
+def _verdict(vectors: RuleVectors) -> Column:
+    text, blanks_removed = sf.col("text"), sf.col("trimmed")
+    parsed = parse(blanks_removed, vectors.format) if vectors.format else blanks_removed
+    return accepts(vectors.check, Value(text, blanks_removed, parsed), sf.lit(INGESTION_DAY))
+
+
+@pytest.mark.parametrize("vectors", RULE_VECTORS, ids=lambda vectors: vectors.name)
+def test_accepts_and_rejects_exactly_the_shared_vectors(vectors: RuleVectors, verdicts: Verdicts) -> None:
+    found = {text: verdicts[vectors.name][text] for text in vectors.verdicts}
+    wrong = {text: verdict for text, verdict in found.items() if verdict is not vectors.verdicts[text]}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("vectors", RULE_VECTORS, ids=lambda vectors: vectors.name)
+def test_a_verdict_is_never_null(vectors: RuleVectors, verdicts: Verdicts) -> None:
+    assert None not in verdicts[vectors.name].values()
+
+
+def test_vectors_cover_every_check() -> None:
+    assert {type(vectors.check) for vectors in RULE_VECTORS} == set(get_args(Check))
