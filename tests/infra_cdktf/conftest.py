@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contracts.model import Contract
+from contracts.reader import read_contract
+from infra_cdktf.accounts import Accounts, read_accounts
+from infra_cdktf.app import build_app
+from infra_cdktf.job_document import JobDocument, read_job_document
+from infra_cdktf.main import HERE, JOB_DOCUMENT
+from infra_cdktf.settings import ENVIRONMENTS, EnvironmentSettings
+from tests.infra_cdktf.plan import Plan
+
+VERSION = "9.8.7"
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """Everything a synthesis is made of; jsii is loaded once, so that another one costs seconds."""
+
+    accounts: Accounts
+    contract: Contract
+    job: JobDocument
+
+    def into(
+        self,
+        folder: Path,
+        environments: tuple[EnvironmentSettings, ...] = ENVIRONMENTS,
+        accounts: Accounts | None = None,
+        *,
+        bootstrap: bool = False,
+    ) -> Plan:
+        app = build_app(
+            accounts or self.accounts,
+            environments,
+            self.contract,
+            self.job,
+            version=VERSION,
+            folder=folder,
+            bootstrap=bootstrap,
+        )
+        app.synth()
+        return Plan(folder)
+
+
+@pytest.fixture(scope="session")
+def synthesis() -> Synthesis:
+    return Synthesis(read_accounts(HERE / "accounts.example.toml"), read_contract(), read_job_document(JOB_DOCUMENT))
+
+
+@pytest.fixture(scope="session")
+def plan(synthesis: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """All environments, synthesized with the example's accounts."""
+    return synthesis.into(tmp_path_factory.mktemp("cdktf"))
+
+
+@pytest.fixture(scope="session", params=[settings.name for settings in ENVIRONMENTS])
+def environment(request: pytest.FixtureRequest) -> str:
+    """Each environment's name in turn."""
+    return str(request.param)

@@ -1,0 +1,146 @@
+"""How the stacks stand to each other: order, state, references and providers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.infra_cdktf.conftest import Synthesis
+from tests.infra_cdktf.plan import REFERENCE, REMOTE, Plan, texts
+
+pytestmark = pytest.mark.infra
+
+ORDER = ("network", "platform", "lake", "access", "workspace", "catalog", "pipelines", "operations")
+
+
+def test_stacks_are_named_after_environment_and_kind(plan: Plan) -> None:
+    named = {f"datamaster-{environment}-{kind}" for environment in ("dev", "pre", "prod") for kind in ORDER}
+    assert set(plan.stacks) == named | {"datamaster-state"}
+
+
+def test_each_stack_depends_only_on_stacks_deployed_before_it(plan: Plan, environment: str) -> None:
+    manifest = json.loads((plan.folder / "manifest.json").read_text())["stacks"]
+    for position, kind in enumerate(ORDER):
+        before = {f"datamaster-{environment}-{earlier}" for earlier in ORDER[:position]}
+        needed = set(manifest[f"datamaster-{environment}-{kind}"]["dependencies"])
+        assert needed <= before
+        assert needed or kind == "network"
+
+
+def test_pipelines_are_depended_on_by_operations_alone(plan: Plan, environment: str) -> None:
+    manifest = json.loads((plan.folder / "manifest.json").read_text())["stacks"]
+    pipelines = f"datamaster-{environment}-pipelines"
+    assert [name for name, stack in manifest.items() if pipelines in stack["dependencies"]] == [
+        f"datamaster-{environment}-operations"
+    ]
+
+
+def test_every_reference_across_stacks_resolves(plan: Plan) -> None:
+    followed = 0
+    for stack, body in plan.stacks.items():
+        for text in texts(body.get("resource", {})):
+            for expression in REFERENCE.findall(text):
+                if REMOTE.search(expression):
+                    assert plan.origin(stack, f"${{{expression}}}").stack != stack
+                    followed += 1
+    assert followed > 100
+
+
+def test_every_reference_inside_a_stack_resolves(plan: Plan) -> None:
+    for stack, body in plan.stacks.items():
+        known = {resource.address for resource in plan.all(of=stack) if resource.stack == stack}
+        for text in texts({"resource": body.get("resource", {}), "output": body.get("output", {})}):
+            for expression in REFERENCE.findall(text):
+                head = expression.split(".")
+                if head[0].startswith(("azurerm_", "azuread_", "databricks_", "terraform_data")):
+                    assert ".".join(head[:2]) in known, f"{stack}: {expression}"
+
+
+def test_state_is_kept_per_environment_and_stack_with_entra_only(plan: Plan) -> None:
+    store = plan.one("azurerm_storage_account", of="datamaster-state")
+    containers = {container["name"] for container in plan.all("azurerm_storage_container", of="datamaster-state")}
+    for stack, body in plan.stacks.items():
+        backend = body["terraform"]["backend"]["azurerm"]
+        assert backend["storage_account_name"] == store["name"]
+        assert backend["container_name"] == stack.split("-")[1]
+        assert backend["container_name"] in containers
+        assert backend["key"] == f"{stack}.tfstate"
+        assert backend["use_azuread_auth"] is True
+        assert not {"access_key", "sas_token"} & set(backend)
+
+
+def test_remote_state_is_read_as_it_is_written(plan: Plan) -> None:
+    for stack, body in plan.stacks.items():
+        for name, remote in body.get("data", {}).get("terraform_remote_state", {}).items():
+            owner = name.removeprefix("cross-stack-reference-input-")
+            assert remote["config"] == plan.stacks[owner]["terraform"]["backend"]["azurerm"], stack
+
+
+def test_while_bootstrapping_only_the_state_stack_keeps_its_state_in_a_file(
+    synthesis: Synthesis, tmp_path: Path
+) -> None:
+    bootstrapping = synthesis.into(tmp_path, bootstrap=True)
+    local = {name for name, body in bootstrapping.stacks.items() if "local" in body["terraform"]["backend"]}
+    assert local == {"datamaster-state"}
+
+
+def test_state_store_is_versioned_and_locked_down(plan: Plan) -> None:
+    store = plan.one("azurerm_storage_account", of="datamaster-state")
+    assert store["blob_properties"]["versioning_enabled"] is True
+    assert store["blob_properties"]["delete_retention_policy"] == {"days": 90}
+    assert store["shared_access_key_enabled"] is False
+    assert store["network_rules"] == {
+        "bypass": ["AzureServices"],
+        "default_action": "Deny",
+        "ip_rules": ["203.0.113.10"],
+    }
+    assert store["lifecycle"] == {"prevent_destroy": True}
+    assert plan.one("azurerm_management_lock", of="datamaster-state")["lock_level"] == "CanNotDelete"
+
+
+def test_no_stack_uses_a_workspace_that_it_creates(plan: Plan) -> None:
+    users = set()
+    for stack, body in plan.stacks.items():
+        creates = "azurerm_databricks_workspace" in body.get("resource", {})
+        for provider in body["provider"].get("databricks", []):
+            at_account_level = provider["host"] == "https://accounts.azuredatabricks.net"
+            assert at_account_level == ("account_id" in provider)
+            assert at_account_level or not creates, stack
+            if not at_account_level:
+                users.add(stack.split("-")[2])
+                resource_id = plan.origin(stack, provider["azure_workspace_resource_id"])
+                assert resource_id.stack.endswith("-workspace")
+    assert users == {"catalog", "pipelines"}
+
+
+def test_provider_versions_are_pinned_exactly(plan: Plan) -> None:
+    required = {
+        (name, provider["version"])
+        for body in plan.stacks.values()
+        for name, provider in body["terraform"]["required_providers"].items()
+    }
+    assert required == {("azurerm", "4.55.0"), ("azuread", "3.7.0"), ("databricks", "1.99.0")}
+
+
+def test_environments_lie_in_their_own_subscriptions(plan: Plan, environment: str) -> None:
+    numbers = {"dev": "2", "pre": "3", "prod": "4"}
+    for stack, body in plan.stacks.items():
+        if f"-{environment}-" in stack:
+            (provider,) = body["provider"]["azurerm"]
+            assert provider["subscription_id"].endswith(numbers[environment])
+
+
+def test_two_syntheses_are_identical_byte_for_byte(synthesis: Synthesis, plan: Plan, tmp_path: Path) -> None:
+    again = synthesis.into(tmp_path)
+    first = {path.relative_to(plan.folder): path.read_bytes() for path in plan.folder.rglob("*.json")}
+    second = {path.relative_to(again.folder): path.read_bytes() for path in again.folder.rglob("*.json")}
+    assert first == second
+    assert len(first) == 26
+
+
+def test_nothing_of_this_machine_is_in_the_plan(plan: Plan) -> None:
+    for body in plan.stacks.values():
+        assert str(plan.folder) not in json.dumps(body)
+        assert str(Path(__file__).parents[2]) not in json.dumps(body)
