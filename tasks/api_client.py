@@ -6,6 +6,7 @@ TLS is verified against the system's or `SSL_CERT_FILE`'s authorities. The key g
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ import stamina
 from contracts.model import Source
 from tasks.api_errors import PassingError, answer_error, transport_error
 from tasks.errors import SourceUnavailable
+
+logger = logging.getLogger(__name__)
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -67,7 +70,7 @@ class ApiClient:
         patience = self._patience
         deadline = time.monotonic() + patience.deadline_seconds
         retries = stamina.retry_context(
-            on=_wait_until(deadline),
+            on=_wait_until(deadline, self.source),
             attempts=None,
             timeout=patience.deadline_seconds,
             wait_initial=patience.first_wait_seconds,
@@ -110,12 +113,13 @@ def _body(response: httpx.Response, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _wait_until(deadline: float) -> Callable[[Exception], bool | float]:
+def _wait_until(deadline: float, source: Source) -> Callable[[Exception], bool | float]:
     """Whether to try again after an error, and after how many seconds where the server says so."""
 
     def wait(error: Exception) -> bool | float:
         if not isinstance(error, PassingError):
             return False
+        logger.warning("%s: %s; asking again until the deadline", source.name, error)
         if error.wait_seconds is None:
             return True
         return error.wait_seconds if time.monotonic() + error.wait_seconds < deadline else False

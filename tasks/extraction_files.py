@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped] # it ships no types
-import pyarrow.csv as arrow_csv  # type: ignore[import-untyped] # it ships no types
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
 
 from contracts.model import Contract, Source
 from tasks.csv_dialect import Dialect, check_header, detect
