@@ -54,7 +54,7 @@ class StateStore(Construct):
             account,
             {
                 "CKV_AZURE_59": "State exists before any private network; its firewall admits the deployer alone.",
-                "CKV2_AZURE_33": "As CKV_AZURE_59.",
+                "CKV2_AZURE_33": "An endpoint needs a network, which state comes before.",
                 "CKV_AZURE_33": "The account has no queues.",
                 "CKV2_AZURE_1": "State holds no personal data and no secret; Azure's own keys encrypt it twice.",
             },

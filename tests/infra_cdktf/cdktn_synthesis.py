@@ -1,13 +1,12 @@
 """Synthesizes the same sources with cdktn, the maintained fork of cdktf: run by that fork's own environment.
 
-Usage: `python cdktn_synthesis.py OUTPUT_FOLDER`. Every import of a cdktf package is answered with the fork's package of
-the same purpose; nothing else differs.
+Usage: `python cdktn_synthesis.py OUTPUT_FOLDER VERSION`. Every import of a cdktf package is answered with the fork's
+package of the same purpose; nothing else differs.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -44,9 +43,23 @@ class ForkFinder(MetaPathFinder, Loader):
 def main() -> None:
     sys.path.insert(0, str(PROJECT))
     sys.meta_path.insert(0, ForkFinder())
-    os.environ["CDKTF_OUTDIR"] = sys.argv[1]
-    os.environ["DATAMASTER_ACCOUNTS"] = str(PROJECT / "infra_cdktf" / "accounts.example.toml")
-    importlib.import_module("infra_cdktf.main").main()
+    from contracts.reader import read_contract
+    from infra_cdktf.accounts import read_accounts
+    from infra_cdktf.app import build_app
+    from infra_cdktf.job_document import read_job_document
+    from infra_cdktf.main import HERE, JOB_DOCUMENT
+    from infra_cdktf.settings import ENVIRONMENTS
+
+    folder, version = sys.argv[1:]
+    app = build_app(
+        read_accounts(HERE / "accounts.example.toml"),
+        ENVIRONMENTS,
+        read_contract(),
+        read_job_document(JOB_DOCUMENT),
+        version=version,
+        folder=Path(folder),
+    )
+    app.synth()
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def test_raw_is_read_and_never_written_through_unity_catalog(plan: Plan, environ
         plan.origin(f"datamaster-{environment}-catalog", f"{container}")["name"]: granted
         for container, granted in locations.items()
     }
-    readers = {who: ("READ_FILES",) for who in ("data_engineers", "data_admins", "pipeline")}
+    readers = dict.fromkeys(("data_engineers", "data_admins", "pipeline"), ("READ_FILES",))
     tables = {"pipeline": ("CREATE_EXTERNAL_TABLE",)}
     assert by_layer == {"raw": readers, "bronze": tables, "silver": tables, "gold": tables}
 
