@@ -1,7 +1,7 @@
 """Renders prefect.yaml, every deployment of this project, from the contract.
 
 `python -m deployments.prefect_yaml > prefect.yaml` renews the committed file after the contract changed. The work pool
-and whether schedules are active differ between environments: Prefect takes both from the environment when it deploys.
+and whether schedules are paused differ between environments: Prefect takes both from the environment when it deploys.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tasks.source_runs import INGESTION_FLOWS
 
 HEADER = "# Rendered from the contract: python -m deployments.prefect_yaml > prefect.yaml\n"
 WORK_POOL = "{{ $DATAMASTER_WORK_POOL }}"
-SCHEDULES_ACTIVE = "{{ $DATAMASTER_SCHEDULES_ACTIVE }}"
+SCHEDULES_PAUSED = "{{ $DATAMASTER_SCHEDULES_PAUSED }}"
 
 
 def render(contract: Contract) -> str:
@@ -51,7 +51,8 @@ def _deployment(
         "entrypoint": f"flows/{function}.py:{function}",
         "parameters": parameters,
         "tags": tags,
-        "schedules": [{"cron": schedule.cron, "timezone": schedule.timezone, "active": SCHEDULES_ACTIVE}],
+        "schedules": [{"cron": schedule.cron, "timezone": schedule.timezone}],
+        "paused": SCHEDULES_PAUSED,
         "work_pool": {"name": WORK_POOL},
     }
 

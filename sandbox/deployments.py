@@ -74,7 +74,7 @@ def _fingerprint(sandbox: Sandbox) -> str:
 
 
 def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> str:
-    deploying = {"DATAMASTER_WORK_POOL": WORK_POOL, "DATAMASTER_SCHEDULES_ACTIVE": "false"}
+    deploying = {"DATAMASTER_WORK_POOL": WORK_POOL, "DATAMASTER_SCHEDULES_PAUSED": "true"}
     done = subprocess.run(
         command,
         cwd=REPOSITORY,

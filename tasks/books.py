@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.reports import SourceBooks, TransformedRows
 from tasks.job_runs import JobRun
 from tasks.manifests import Rows
 
 
-def total_books(source: str, landed: Rows, run: JobRun | None) -> SourceBooks:
-    """The source's accounting over all runs, as the last job run found the tables."""
+def total_books(source: str, landed: Rows, landed_meanwhile: Sequence[Rows], run: JobRun | None) -> SourceBooks:
+    """The source's accounting over all runs, as the last job run found the tables.
+
+    A source that also runs on its own may land while the job reads Raw: the totals after one of those loads are then
+    the ones that bronze answers for.
+    """
     if run is None:
         return _books(landed, TransformedRows(), TransformedRows())
-    return _books(landed, run.total_rows("bronze", source), run.total_rows("silver", source))
+    bronze = run.total_rows("bronze", source)
+    answered_for = next((totals for totals in landed_meanwhile if totals.landed == bronze.bronze), landed)
+    return _books(answered_for, bronze, run.total_rows("silver", source))
 
 
 def run_books(source: str, landed: Rows, run: JobRun | None) -> SourceBooks:

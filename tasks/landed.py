@@ -17,12 +17,13 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 class LandedLoads(BaseModel):
-    """A source's loads of one run, the latest first, and its totals over all runs."""
+    """A source's loads of one run, the latest first; number and totals of its last load of any run."""
 
     model_config = ConfigDict(frozen=True)
 
     loads: tuple[Manifest, ...]
     totals: Rows
+    sequence: int = 0
 
 
 def read_landed(
@@ -34,7 +35,15 @@ def read_landed(
     if latest is None:
         return LandedLoads(loads=(), totals=Rows())
     recent = takewhile(lambda load: load.committed_at >= started_at - CLOCK_TOLERANCE, _chain(latest, history))
-    return LandedLoads(loads=tuple(load for load in recent if load.run_id == run_id), totals=latest.totals)
+    return LandedLoads(
+        loads=tuple(load for load in recent if load.run_id == run_id), totals=latest.totals, sequence=latest.sequence
+    )
+
+
+def totals_since(raw: RawContainer, contract: Contract, source: Source, sequence: int) -> list[Rows]:
+    """The source's totals after each load that was committed after that one, the latest first."""
+    later = takewhile(lambda load: load.sequence > sequence, manifests(raw, contract, source))
+    return [load.totals for load in later]
 
 
 def rows_of(loads: Iterable[Manifest]) -> Rows:

@@ -20,7 +20,7 @@ from tasks.errors import SourceUnavailable, StorageUnavailable
 from tasks.extraction import Window
 from tasks.ingestion import ingest_api, ingest_database, ingest_files
 from tasks.lake import open_raw
-from tasks.landed import LandedLoads, read_landed
+from tasks.landed import LandedLoads, read_landed, totals_since
 from tasks.preflight import check_platform
 from tasks.run_facts import RunFacts
 from tasks.source_outcomes import source_outcome
@@ -78,13 +78,19 @@ def record_source_outcome(contract: Contract, source: Source, started_at: dateti
     record_source(source_outcome(source.name, landed.loads, failure, seconds))
 
 
-@prefect_task(name="preflight", timeout_seconds=QUICK_TIMEOUT_SECONDS)
+@prefect_task(name="preflight", task_run_name="preflight", timeout_seconds=QUICK_TIMEOUT_SECONDS)
 def preflight(contract: Contract) -> None:
     """Check that the lake and Databricks answer before anything is started."""
     check_platform(contract)
 
 
-@prefect_task(name="read landed loads", timeout_seconds=QUICK_TIMEOUT_SECONDS, retries=2, retry_delay_seconds=5)
+@prefect_task(
+    name="read landed loads",
+    task_run_name="read landed loads",
+    timeout_seconds=QUICK_TIMEOUT_SECONDS,
+    retries=2,
+    retry_delay_seconds=5,
+)
 def read_landed_loads(
     contract: Contract, source_runs: Sequence[SourceRun], started_at: datetime
 ) -> dict[str, LandedLoads]:
@@ -97,7 +103,9 @@ def read_landed_loads(
     }
 
 
-@prefect_task(name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_TIMEOUT_SECONDS)
+@prefect_task(
+    name="transform", task_run_name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_TIMEOUT_SECONDS
+)
 def run_transformation(contract: Contract, landed: Mapping[str, LandedLoads], when: TransformWhen) -> Transformation:
     """Run the Databricks job if it has to, and wait for its end."""
     databricks = cast(DatabricksCredentials, DatabricksCredentials.load(DATABRICKS_DOCUMENT))
@@ -105,7 +113,7 @@ def run_transformation(contract: Contract, landed: Mapping[str, LandedLoads], wh
     return asyncio.run(transform(databricks, contract, landed_rows, when, _run_id()))
 
 
-@prefect_task(name="summarize", timeout_seconds=QUICK_TIMEOUT_SECONDS)
+@prefect_task(name="summarize", task_run_name="summarize", timeout_seconds=QUICK_TIMEOUT_SECONDS)
 def summarize(
     contract: Contract,
     source_runs: Sequence[SourceRun],
@@ -115,10 +123,15 @@ def summarize(
     copies: Path | None,
 ) -> RunFacts:
     """Record the run's facts as artifacts, with a copy as `summary.md` and `summary.json` in the folder given."""
+    raw = open_raw()
+    meanwhile = {
+        source.name: totals_since(raw, contract, source, landed[source.name].sequence) for source in contract.sources
+    }
     facts = gather_facts(
         contract,
         source_runs,
-        dict(landed),
+        landed,
+        meanwhile,
         transformation,
         run_name=str(runtime.flow_run.name),
         flow_run_id=_run_id(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 
@@ -10,6 +10,7 @@ from contracts.model import Contract
 from tasks.books import run_books, total_books
 from tasks.job_runs import JobRun
 from tasks.landed import LandedLoads, rows_of
+from tasks.manifests import Rows
 from tasks.run_facts import RunFacts, SourceOutcome, SourceState, TransformationState
 from tasks.run_problems import find_problems
 from tasks.source_outcomes import source_outcome
@@ -22,7 +23,8 @@ SOFTWARE = ("prefect", "polars", "pandera")
 def gather_facts(
     contract: Contract,
     source_runs: Sequence[SourceRun],
-    landed: dict[str, LandedLoads],
+    landed: Mapping[str, LandedLoads],
+    landed_meanwhile: Mapping[str, Sequence[Rows]],
     transformation: Transformation,
     *,
     run_name: str,
@@ -30,13 +32,16 @@ def gather_facts(
     started_at: datetime,
     finished_at: datetime,
 ) -> RunFacts:
-    """The run's facts, with its problems found and its books made up; sources that did not run count in the totals."""
+    """The run's facts, with its problems found and its books made up; sources that did not run count in the totals.
+
+    `landed_meanwhile` has each source's totals after loads committed since `landed` was read.
+    """
     runs = {run.source: run for run in source_runs}
     outcomes = tuple(_outcome(source.name, runs.get(source.name), landed[source.name]) for source in contract.sources)
     job_run = transformation.run
     ran = transformation.state in (TransformationState.SUCCEEDED, TransformationState.FAILED)
     this_job_run = job_run if ran else None
-    books = {source.name: total_books(source.name, landed[source.name].totals, job_run) for source in contract.sources}
+    books = {name: total_books(name, loads.totals, landed_meanwhile[name], job_run) for name, loads in landed.items()}
     return RunFacts(
         run_name=run_name,
         flow_run_id=flow_run_id,
@@ -61,7 +66,7 @@ def _outcome(name: str, run: SourceRun | None, landed: LandedLoads) -> SourceOut
 
 
 def _software(contract: Contract, job_run: JobRun | None) -> dict[str, str]:
-    versions = {name: version(name) for name in SOFTWARE} | {f"contract {contract.name}": contract.version}
+    versions = {name: version(name) for name in SOFTWARE} | {"contract": contract.version}
     for task in job_run.tasks if job_run else ():
         versions |= task.report.software if task.report else {}
     return versions

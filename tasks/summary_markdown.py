@@ -23,7 +23,7 @@ _TEMPLATES = Environment(
 tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to fit a terminal
 _SOURCE_HEADERS = ("source", "state", "extracted", "landed", "quarantined", "files", "MB", "seconds")
 _TASK_HEADERS = ("task", "result", "seconds")
-_ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields, "balances")
+_ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields)
 _REJECTION_HEADERS = ("stage", "source", "rule", "rows")
 
 
@@ -34,6 +34,7 @@ def render_summary(facts: RunFacts) -> str:
         seconds=round((facts.finished_at - facts.started_at).total_seconds()),
         sources=_table(_SOURCE_HEADERS, list(_source_rows(facts))),
         job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
+        unbalanced=any(books.imbalances() for books in facts.books.values()),
         accounts=_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
         rejections=_table(_REJECTION_HEADERS, sorted(rejected_rows(facts))),
     )
@@ -71,4 +72,4 @@ def _account_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
     for name, books in facts.books.items():
         periods = [("run", facts.books_in_run[name])] if name in facts.books_in_run else []
         for period, figures in [*periods, ("total", books)]:
-            yield name, period, *figures.model_dump().values(), "no" if figures.imbalances() else "yes"
+            yield name, period, *figures.model_dump().values()

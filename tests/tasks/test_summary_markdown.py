@@ -68,12 +68,12 @@ lakehouse 2026-11-24T05:00Z · 2026-11-24 05:00:00 UTC · 90 s
 
 ## Row accounting
 
-extracted = landed + quarantined; landed = bronze; bronze = silver + rejected + superseded
+The books balance: extracted = landed + quarantined; landed = bronze; bronze = silver + rejected + superseded.
 
-| source       | period | extracted | landed | quarantined | bronze | silver | rejected | superseded | balances |
-|:-------------|:-------|----------:|-------:|------------:|-------:|-------:|---------:|-----------:|:---------|
-| branch-files | run    |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 | yes      |
-| branch-files | total  |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 | yes      |
+| source       | period | extracted | landed | quarantined | bronze | silver | rejected | superseded |
+|:-------------|:-------|----------:|-------:|------------:|-------:|-------:|---------:|-----------:|
+| branch-files | run    |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 |
+| branch-files | total  |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 |
 
 ## Rejected rows by rule, in this run
 
