@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
-import adbc_driver_postgresql.dbapi as postgresql
 import polars as pl
 
 from contracts.model import Contract, Source
 from tasks.errors import StructureError
 from tasks.extraction import CURSOR, KEY, LOCATION, Window, as_chunk, field_paths, rfc3339
-from tasks.postgresql_errors import clear_connection_errors, clear_statement_errors
+from tasks.postgresql_connection import connect
+from tasks.postgresql_errors import clear_statement_errors
 
 BATCH_BYTES = 16 * 1024 * 1024
-CONNECT_TIMEOUT_SECONDS = 15
 
 _SESSION = (
     "SET TRANSACTION READ ONLY",
@@ -40,7 +39,7 @@ def extract_database(contract: Contract, source: Source, url: str, window: Windo
         AccessRefused: it rejects the user or its password, or the user may not read the table.
         StructureError: the table or a column is missing.
     """
-    with closing(_connect(source, url)) as connection, connection.cursor() as cursor, clear_statement_errors(source):
+    with closing(connect(source, url)) as connection, connection.cursor() as cursor, clear_statement_errors(source):
         for statement in _SESSION:
             cursor.execute(statement)
         cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
@@ -49,13 +48,6 @@ def extract_database(contract: Contract, source: Source, url: str, window: Windo
         cursor.execute(_statement(contract, source, types, window))
         for batch in cursor.fetch_record_batch():
             yield as_chunk(contract, [pl.all()], pl.DataFrame(batch))
-
-
-def _connect(source: Source, url: str) -> postgresql.Connection:
-    separator = "&" if "?" in url else "?"
-    timeout = "" if "connect_timeout=" in url else f"{separator}connect_timeout={CONNECT_TIMEOUT_SECONDS}"
-    with clear_connection_errors(source):
-        return postgresql.connect(url + timeout)
 
 
 def _statement(contract: Contract, source: Source, types: dict[str, str], window: Window) -> str:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.model import Contract, Source
 from tasks.blob_storage import RawContainer
-from tasks.errors import ConcurrentLoad
+from tasks.errors import ConcurrentLoad, StructureError
 from tasks.extraction import Window
 
 
@@ -109,7 +109,7 @@ def manifests(raw: RawContainer, contract: Contract, source: Source) -> Iterator
     prefix = manifest_prefix(contract, source)
     names = [name for name in raw.names(prefix) if re.fullmatch(r"[0-9]{8}\.json", name.removeprefix(prefix))]
     for name in reversed(names):
-        yield Manifest.model_validate_json(raw.read(name))
+        yield _read(raw, name)
 
 
 def commit_manifest(raw: RawContainer, contract: Contract, source: Source, manifest: Manifest) -> None:
@@ -122,7 +122,17 @@ def commit_manifest(raw: RawContainer, contract: Contract, source: Source, manif
     if raw.create(name, manifest.model_dump_json(indent=2).encode()):
         return
     # a request that was repeated after a lost answer finds its own manifest
-    if Manifest.model_validate_json(raw.read(name)).load_id != manifest.load_id:
+    if _read(raw, name).load_id != manifest.load_id:
         raise ConcurrentLoad(
             f"another run landed load {manifest.sequence} of {source.name} first; run again to land what it left"
         )
+
+
+def _read(raw: RawContainer, name: str) -> Manifest:
+    try:
+        return Manifest.model_validate_json(raw.read(name))
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()}))
+        raise StructureError(
+            f"{name} is no manifest of this version ({fields}); was it written by a newer one? Deploy that"
+        ) from None

@@ -43,6 +43,8 @@ def _connection_error(source: Source, message: str) -> IngestionError:
     reason = reason[reason.index("connection to server") :]
     if any(text in reason for text in _REJECTED_LOGIN):
         return AccessRefused(f"cannot log in to {source.name}: {reason}; {where} to a user who may read {source.table}")
+    if "SSL" in reason:
+        where += " with the sslmode and sslrootcert that the server needs"
     return SourceUnavailable(f"cannot connect to {source.name}: {reason}; start the server or {where}")
 
 
