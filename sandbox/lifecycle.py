@@ -53,11 +53,12 @@ def up(home: SandboxHome) -> Sandbox:
         java.check_java_home(given.java_home)
     ports = ports_of(home, PARTS, processes.running())
     own = own_variables(home, credentials, ports)
-    sandbox = Sandbox(home, given, _contract(given), all_variables(home, own, strings), _own_parts(given))
+    contract = _contract(given)
+    variables = all_variables(home, own, {**_connections(contract, own), **strings})
+    sandbox = Sandbox(home, given, contract, variables, _own_parts(given))
     ensure_certificates(home)
     home.branch_files.mkdir(exist_ok=True)
-    for stale in processes.running().keys() - sandbox.own_parts - {"prefect-worker"}:
-        processes.stop(stale)
+    processes.stop(*(processes.records().keys() - sandbox.own_parts - {"prefect-worker"}))
     side_by_side("starting", _steps(sandbox, processes, ports, credentials))
     write_env_files(home, own, sandbox.variables)
     return sandbox
@@ -93,6 +94,12 @@ def _contract(given: GivenVariables) -> Contract:
         return read_contract(given.datamaster_contract)
     except ContractError as error:
         raise VariableError(f"DATAMASTER_CONTRACT: {error}") from None
+
+
+def _connections(contract: Contract, own: Mapping[str, str]) -> dict[str, str]:
+    """What the environment holds of the variables by which the contract's further sources are found."""
+    names = {name for source in contract.sources for name in source.connection.values()} - own.keys()
+    return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 
 def _own_parts(given: GivenVariables) -> frozenset[str]:

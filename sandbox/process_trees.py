@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import psutil
 from pydantic import BaseModel
 
 STOP_SECONDS = 15.0
 _KILL_SECONDS = 5.0
+_LOOK_SECONDS = 0.05
 _CLOCK_TOLERANCE_SECONDS = 2.0
 
 
@@ -31,10 +33,17 @@ class ProcessIdentity(BaseModel, frozen=True):
         """The process if it still is the one that was started and lives, else None."""
         with contextlib.suppress(psutil.NoSuchProcess):
             found = psutil.Process(self.pid)
-            same = abs(found.create_time() - self.created) < _CLOCK_TOLERANCE_SECONDS
-            if same and found.status() != psutil.STATUS_ZOMBIE:
+            if abs(found.create_time() - self.created) < _CLOCK_TOLERANCE_SECONDS and lives(found):
                 return found
         return None
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether the process does something still; one that ended and that nobody has waited for does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def stop_trees(processes: list[tuple[psutil.Process, int]]) -> None:
@@ -44,17 +53,26 @@ def stop_trees(processes: list[tuple[psutil.Process, int]]) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             families += process.children(recursive=True)
             process.send_signal(stop_signal)
-    psutil.wait_procs([process for process, _ in processes], timeout=STOP_SECONDS)
+    _wait([process for process, _ in processes], STOP_SECONDS)
     end(families)
 
 
 def end(processes: list[psutil.Process]) -> None:
     """Terminate processes, and kill those that do not follow."""
-    for process in processes:
+    for process in filter(lives, processes):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, late = psutil.wait_procs(processes, timeout=_KILL_SECONDS)
-    for process in late:
+    for process in _wait(processes, _KILL_SECONDS):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(late, timeout=_KILL_SECONDS)
+    _wait(processes, _KILL_SECONDS)
+
+
+def _wait(processes: list[psutil.Process], timeout_seconds: float) -> list[psutil.Process]:
+    """Those that still live when all have ended or the time is over."""
+    deadline = time.monotonic() + timeout_seconds
+    living = [process for process in processes if lives(process)]
+    while living and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        living = [process for process in living if lives(process)]
+    return living

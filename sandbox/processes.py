@@ -23,9 +23,10 @@ from pydantic import TypeAdapter
 
 from sandbox.errors import PartError
 from sandbox.home import SandboxHome, write_atomically
-from sandbox.process_trees import ProcessIdentity, end, stop_trees
+from sandbox.process_trees import ProcessIdentity, end, lives, stop_trees
 
 MARKER = "DATAMASTER_SANDBOX"
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Processes:
     home: SandboxHome
     sandbox_id: str
     _writing: threading.Lock = field(default_factory=threading.Lock)
+    _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
     def _path(self) -> Path:
@@ -87,12 +89,11 @@ class Processes:
         """
         record = self.records().get(service.name)
         alive = record.process() if record else None
-        if record and alive and record.fingerprint == service.fingerprint and service.is_ready():
+        if record and alive and record.fingerprint == service.fingerprint and _becomes_ready(service, alive):
             return False
         if alive:
             self.stop(service.name)
-        process = self._start(service)
-        _wait_until_ready(service, process, self.home.log(service.name))
+        self._wait_until_ready(service, self._start(service))
         return True
 
     def stop(self, *names: str) -> None:
@@ -100,6 +101,7 @@ class Processes:
         chosen = {name: record for name, record in self.records().items() if name in names}
         alive = [(process, record.stop_signal) for record in chosen.values() if (process := record.process())]
         stop_trees(alive)
+        self._children = [child for child in self._children if child.poll() is None]
         self._change(lambda records: [records.pop(name, None) for name in names])
 
     def stop_all(self) -> list[str]:
@@ -125,12 +127,22 @@ class Processes:
                 group=service.user,
                 extra_groups=None if service.user is None else [],
             )
+        self._children.append(process)
         identity = ProcessIdentity.of(process.pid)
         record = ProcessRecord(
             **identity.model_dump(), fingerprint=service.fingerprint, stop_signal=service.stop_signal
         )
         self._change(lambda records: records.update({service.name: record}))
         return process
+
+    def _wait_until_ready(self, service: Service, process: subprocess.Popen[bytes]) -> None:
+        if _becomes_ready(service, psutil.Process(process.pid)):
+            return
+        status, log = process.poll(), _tail(self.home.log(service.name))
+        if status is not None:
+            raise PartError(f"{service.name} ended with status {status}: {log}")
+        self.stop(service.name)
+        raise PartError(f"{service.name} did not answer within {service.deadline_seconds:.0f} s: {log}")
 
     def _change(self, change: Callable[[dict[str, ProcessRecord]], object]) -> None:
         with self._writing:
@@ -145,14 +157,14 @@ class Processes:
                     yield process
 
 
-def _wait_until_ready(service: Service, process: subprocess.Popen[bytes], log: Path) -> None:
+def _becomes_ready(service: Service, process: psutil.Process) -> bool:
+    """Whether the service answers before its deadline; False at once when its process has ended."""
     deadline = time.monotonic() + service.deadline_seconds
     while not service.is_ready():
-        if process.poll() is not None:
-            raise PartError(f"{service.name} ended with status {process.returncode}: {_tail(log)}")
-        if time.monotonic() > deadline:
-            raise PartError(f"{service.name} did not answer within {service.deadline_seconds:.0f} s: {_tail(log)}")
-        time.sleep(0.1)
+        if time.monotonic() > deadline or not lives(process):
+            return False
+        time.sleep(_LOOK_SECONDS)
+    return True
 
 
 def _tail(log: Path, lines: int = 8) -> str:
