@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from cdktf import DataResource, LocalExecProvisioner, TerraformResourceLifecycle
+from cdktf import LocalExecProvisioner, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
 from cdktf_cdktf_provider_databricks.policy_info import (
     PolicyInfo,
@@ -90,7 +90,7 @@ class ColumnMasks(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
         )
 
-    def _function(self, config: ColumnMasksConfig) -> DataResource:
+    def _function(self, config: ColumnMasksConfig) -> TerraformResource:
         schema = Schema(
             self,
             "schema",
@@ -121,7 +121,7 @@ def mask_function_statement(catalog: str) -> str:
     )
 
 
-def _run_sql(scope: Construct, config: ColumnMasksConfig, after: list[Schema]) -> DataResource:
+def _run_sql(scope: Construct, config: ColumnMasksConfig, after: list[Schema]) -> TerraformResource:
     # The provider has no resource for SQL functions (1.99 and later ones alike), so Databricks' own command line runs
     # the statement, with the deployer's sign-in. The warehouse is awaited first: the statement API waits 50 s at most.
     statement = {
@@ -130,10 +130,11 @@ def _run_sql(scope: Construct, config: ColumnMasksConfig, after: list[Schema]) -
         "wait_timeout": "50s",
     }
     request = json.dumps(statement, sort_keys=True)
-    return DataResource(
+    # cdktf's own DataResource would ask for a terraform binary while synthesizing; the plain resource does not.
+    function = TerraformResource(
         scope,
         "function",
-        triggers_replace={"request": request},
+        terraform_resource_type="terraform_data",
         provisioners=[
             LocalExecProvisioner(
                 type="local-exec",
@@ -152,3 +153,5 @@ def _run_sql(scope: Construct, config: ColumnMasksConfig, after: list[Schema]) -
         ],
         depends_on=after,
     )
+    function.add_override("triggers_replace", [request])
+    return function

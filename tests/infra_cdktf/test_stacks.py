@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from infra_cdktf.main import PROJECT
 from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import REFERENCE, REMOTE, Plan, texts
 
@@ -144,3 +147,9 @@ def test_nothing_of_this_machine_is_in_the_plan(plan: Plan) -> None:
     for body in plan.stacks.values():
         assert str(plan.folder) not in json.dumps(body)
         assert str(Path(__file__).parents[2]) not in json.dumps(body)
+
+
+def test_synthesis_needs_no_terraform_and_no_node_of_the_machine(tmp_path: Path) -> None:
+    environment = {"PATH": "", "HOME": str(tmp_path), "CDKTF_OUTDIR": str(tmp_path / "out")}
+    subprocess.run([sys.executable, "-m", "infra_cdktf.main"], cwd=PROJECT, env=environment, check=True)
+    assert len(list((tmp_path / "out" / "stacks").iterdir())) == 25
