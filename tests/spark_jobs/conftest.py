@@ -1,4 +1,4 @@
-"""One Spark session for all tests, configured as the sandbox configures its cluster, and an empty lake for each test."""
+"""One Spark session for all tests, configured as the sandbox configures its cluster, and an empty lake for each."""
 
 from __future__ import annotations
 
