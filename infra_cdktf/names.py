@@ -57,6 +57,11 @@ class Names:
         return f"{self.prefix}_{self.environment}"
 
     @property
+    def taggers(self) -> str:
+        """Databricks group of every environment's pipeline; the tag that they may set is the account's."""
+        return f"{self.prefix}-taggers"
+
+    @property
     def lake_account(self) -> str:
         """Storage account of the lake."""
         return f"{self.prefix}{self.environment}lake{self.suffix}"

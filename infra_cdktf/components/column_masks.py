@@ -11,6 +11,10 @@ import json
 from dataclasses import dataclass
 
 from cdktf import LocalExecProvisioner, TerraformResource, TerraformResourceLifecycle
+from cdktf_cdktf_provider_databricks.access_control_rule_set import (
+    AccessControlRuleSet,
+    AccessControlRuleSetGrantRules,
+)
 from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
 from cdktf_cdktf_provider_databricks.policy_info import (
     PolicyInfo,
@@ -37,8 +41,8 @@ EVERYBODY = "account users"
 class ColumnMasksConfig:
     """`excepted` see the values; `users` may call the function that masks.
 
-    `owns_tag` is true in the one environment that makes the account's tag. `host` and `warehouse_id` run the SQL that
-    creates the function.
+    `owns_tag` is true in the one environment that makes the account's tag, which `taggers` may set. `host` and
+    `warehouse_id` run the SQL that creates the function.
     """
 
     catalog: str
@@ -48,6 +52,8 @@ class ColumnMasksConfig:
     excepted: tuple[str, ...]
     users: tuple[str, ...]
     owns_tag: bool
+    account_id: str
+    taggers: str
 
 
 class ColumnMasks(Construct):
@@ -56,7 +62,7 @@ class ColumnMasks(Construct):
     def __init__(self, scope: Construct, construct_id: str, config: ColumnMasksConfig) -> None:
         """Create all, the function before the policies that name it."""
         super().__init__(scope, construct_id)
-        tag = [self._tag()] if config.owns_tag else []
+        tag = [self._tag(config)] if config.owns_tag else []
         function = self._function(config)
         for classification in PROTECTED:
             PolicyInfo(
@@ -80,14 +86,22 @@ class ColumnMasks(Construct):
                 depends_on=[function, *tag],
             )
 
-    def _tag(self) -> TagPolicy:
-        return TagPolicy(
+    def _tag(self, config: ColumnMasksConfig) -> AccessControlRuleSet:
+        tag = TagPolicy(
             self,
             "tag",
             tag_key=CLASSIFICATION_TAG,
             description="How a column must be protected, as the data contract classifies it (LGPD art. 5).",
             values=[TagPolicyValues(name=classification.value) for classification in Classification],
             lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
+        )
+        return AccessControlRuleSet(
+            self,
+            "who-sets-the-tag",
+            name=f"accounts/{config.account_id}/tagPolicies/{tag.id}/ruleSets/default",
+            grant_rules=[
+                AccessControlRuleSetGrantRules(role="roles/tagPolicy.assigner", principals=[f"groups/{config.taggers}"])
+            ],
         )
 
     def _function(self, config: ColumnMasksConfig) -> TerraformResource:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdktf import TerraformProvider
+from cdktf import TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_databricks.access_control_rule_set import (
     AccessControlRuleSet,
     AccessControlRuleSetGrantRules,
 )
+from cdktf_cdktf_provider_databricks.data_databricks_group import DataDatabricksGroup
 from cdktf_cdktf_provider_databricks.group import Group
+from cdktf_cdktf_provider_databricks.group_member import GroupMember
 from cdktf_cdktf_provider_databricks.service_principal import ServicePrincipal
 from constructs import Construct
 
@@ -36,7 +38,11 @@ class WorkloadAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabricksPrincipalsConfig:
-    """Groups and workloads by the name of the contract's role, and who may let jobs run as the pipeline."""
+    """Groups and workloads by the name of the contract's role, and who may let jobs run as the pipeline.
+
+    `taggers` is the group of those who may set governed tags; it exists once per account, and one environment makes it
+    (`makes_taggers`).
+    """
 
     account_provider: TerraformProvider
     account_id: str
@@ -44,6 +50,8 @@ class DatabricksPrincipalsConfig:
     workloads: dict[str, WorkloadAccount]
     run_as: str
     deployer_application_id: str
+    taggers: str
+    makes_taggers: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,13 @@ class DatabricksPrincipals(Construct):
             )
             for role, workload in config.workloads.items()
         }
+        GroupMember(
+            self,
+            "sets-tags",
+            provider=config.account_provider,
+            group_id=self._taggers(config).id,
+            member_id=workloads[config.run_as].id,
+        )
         runs_as = config.workloads[config.run_as].client_id
         AccessControlRuleSet(
             self,
@@ -102,3 +117,14 @@ class DatabricksPrincipals(Construct):
             grant_names={role: made.display_name for role, made in groups.items()}
             | {role: made.application_id for role, made in workloads.items()},
         )
+
+    def _taggers(self, config: DatabricksPrincipalsConfig) -> Group | DataDatabricksGroup:
+        if config.makes_taggers:
+            return Group(
+                self,
+                "taggers",
+                provider=config.account_provider,
+                display_name=config.taggers,
+                lifecycle=TerraformResourceLifecycle(prevent_destroy=True),
+            )
+        return DataDatabricksGroup(self, "taggers", provider=config.account_provider, display_name=config.taggers)

@@ -126,5 +126,7 @@ class AccessStack(EnvironmentStack):
             },
             run_as=PIPELINE,
             deployer_application_id=str(accounts.deployer_application_id),
+            taggers=names.taggers,
+            makes_taggers=self.environment.settings.owns_account_objects,
         )
         return DatabricksPrincipals(self, "databricks-principals", config).outputs

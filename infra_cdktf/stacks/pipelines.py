@@ -160,6 +160,8 @@ class PipelinesStack(EnvironmentStack):
             excepted=tuple(self._names[role.name] for role in readers_of_personal_data(environment.contract)),
             users=(*self._groups(TABLE_LAYERS), self._names[PIPELINE]),
             owns_tag=environment.settings.owns_account_objects,
+            account_id=str(environment.accounts.databricks_account_id),
+            taggers=environment.names.taggers,
         )
         ColumnMasks(self, "column-masks", config)
 

@@ -144,6 +144,20 @@ def test_every_classification_is_a_value_of_the_governed_tag(plan: Plan) -> None
     assert {value["name"] for value in tag["values"]} == set(Classification)
 
 
+def test_every_environments_pipeline_may_set_the_tag(plan: Plan) -> None:
+    rules = plan.one("databricks_access_control_rule_set", of="-pipelines")
+    assert (
+        plan.origin(rules.stack, "${" + rules["name"].split("${")[1].split("}")[0] + "}").kind
+        == "databricks_tag_policy"
+    )
+    assert rules["grant_rules"] == [{"principals": ["groups/datamaster-taggers"], "role": "roles/tagPolicy.assigner"}]
+    members = plan.all("databricks_group_member")
+    in_group = {plan.origin(member.stack, member["group_id"])["display_name"] for member in members}
+    pipelines = {plan.origin(member.stack, member["member_id"])["display_name"] for member in members}
+    assert in_group == {"datamaster-taggers"}
+    assert pipelines == {f"datamaster-{environment}-pipeline" for environment in ("dev", "pre", "prod")}
+
+
 def test_personal_columns_are_masked_for_all_but_the_contracts_readers(
     plan: Plan, stack: str, synthesis: Synthesis
 ) -> None:
