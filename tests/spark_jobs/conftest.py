@@ -15,6 +15,7 @@ from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.jars import fetch_jars
 from sandbox.java import ensure_embedded_java
 from sandbox.spark_conf import write_spark_conf
+from tests.spark_jobs.lakehouse_runs import drop_schemas
 
 NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
 
@@ -45,9 +46,7 @@ def contract() -> Contract:
 
 
 @pytest.fixture
-def lake(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+def lake(spark: SparkSession, tmp_path: Path) -> Iterator[Path]:
     """Folder of an empty lake; its tables are known to the session only while the test runs."""
     yield tmp_path
-    session: SparkSession = request.getfixturevalue("spark")
-    for layer in ("bronze", "silver", "gold"):
-        session.sql(f"DROP SCHEMA IF EXISTS spark_catalog.{layer} CASCADE")
+    drop_schemas(spark)

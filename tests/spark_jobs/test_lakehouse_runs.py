@@ -1,0 +1,220 @@
+"""Runs of the three tasks, one after another, on a real lake: what they make of new, corrected, late and bad rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from contracts.model import Contract
+from contracts.reports import TransformedRows
+from spark_jobs.delta import changes, latest_version
+from spark_jobs.tables import Lakehouse
+from tests.spark_jobs.lakehouse_runs import RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
+from tests.spark_jobs.raw_files import land, landed_row
+
+pytestmark = pytest.mark.spark
+
+JANUARY = date(2026, 1, 31)
+NEW_YEAR = date(2026, 1, 1)
+
+
+def _first_rows(lake: Path, contract: Contract) -> None:
+    """Two purchases and a duplicate of the database, three of a branch of which two are bad, none of the API."""
+    database, branch = contract.source("store-database"), contract.source("branch-files")
+    land(
+        lake,
+        contract,
+        database,
+        1,
+        [
+            landed_row(database, customer_id="C1"),
+            landed_row(database, customer_id="C1"),
+            landed_row(database, customer_id="C2", total_amount="10.00", store_location="Belém"),
+        ],
+    )
+    land(
+        lake,
+        contract,
+        branch,
+        1,
+        [
+            landed_row(branch, customer_id="C3", credit_card_number="4111111111111112", updated_at=None),
+            landed_row(branch, customer_id="C4", email="nobody", cpf="1"),
+            landed_row(branch, customer_id="C5", purchase_date="31/02/2026"),
+        ],
+    )
+
+
+def _corrections(lake: Path, contract: Contract) -> None:
+    """The API corrects C2's store and C3, sends a stale C1 and a new C6; the database sends a bad row."""
+    database, api = contract.source("store-database"), contract.source("customers-api")
+    later = "2026-02-02T00:00:00Z"
+    land(
+        lake,
+        contract,
+        api,
+        1,
+        [
+            landed_row(api, customer_id="C2", total_amount="10.00", store_location="Recife", updated_at=later),
+            landed_row(api, customer_id="C3", total_amount="2.50", updated_at="2000-01-01T00:00:00Z"),
+            landed_row(api, customer_id="C1", total_amount="9.99", updated_at="2026-01-01T00:00:00Z"),
+            landed_row(api, customer_id="C6", purchase_date="2026-01-01"),
+        ],
+    )
+    land(lake, contract, database, 2, [landed_row(database, customer_id="C7", store_location="Natal")])
+
+
+def _nothing_that_counts(lake: Path, contract: Contract) -> None:
+    api = contract.source("customers-api")
+    stale = landed_row(api, customer_id="C1", updated_at=None)
+    land(lake, contract, api, 2, [stale, landed_row(api, customer_id="C8", total_amount="-0.01")])
+
+
+@pytest.fixture
+def tables(contract: Contract) -> Lakehouse:
+    """The tables' names; where they lie is known to the catalog."""
+    return Lakehouse(contract, "spark_catalog", "file:///lake")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Figures of four runs (first rows; corrections; nothing; nothing that counts) and the tables after them."""
+
+    runs: list[RunFigures]
+    silver: list[tuple[object, ...]]
+    rejected: list[tuple[object, ...]]
+    gold: list[tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Each run is in what is a new session to the catalog."""
+    lake = tmp_path_factory.mktemp("lake")
+    figures: list[RunFigures] = []
+    for number, arrive in enumerate((_first_rows, _corrections, None, _nothing_that_counts), start=1):
+        if figures:
+            forget_tables(spark)
+        if arrive:
+            arrive(lake, contract)
+        figures.append(run_job(spark, job_parameters(contract, lake, f"run-{number}"), hour=number))
+    tables = job_parameters(contract, lake).lakehouse
+    gold = tables.gold(contract.gold_tables[0])
+    found = Outcome(
+        figures,
+        rows(spark, tables.silver, "customer_id", "purchase_date", "total_amount", "source", "raw_ingestion_id"),
+        rows(spark, tables.rejected, "customer_id", "raw_ingestion_id", "broken_rules"),
+        rows(spark, gold, *gold.column_names),
+    )
+    drop_schemas(spark)
+    return found
+
+
+def test_bronze_counts_every_landed_row(outcome: Outcome) -> None:
+    assert [run.bronze.run for run in outcome.runs] == [
+        {"store-database": TransformedRows(bronze=3), "branch-files": TransformedRows(bronze=3)},
+        {
+            "store-database": TransformedRows(bronze=1),
+            "branch-files": TransformedRows(bronze=0),
+            "customers-api": TransformedRows(bronze=4),
+        },
+        dict.fromkeys(("store-database", "branch-files", "customers-api"), TransformedRows()),
+        {
+            "store-database": TransformedRows(),
+            "branch-files": TransformedRows(),
+            "customers-api": TransformedRows(bronze=2),
+        },
+    ]
+
+
+def test_silver_accounts_for_every_row_of_bronze(outcome: Outcome) -> None:
+    """C2 left the database for the API, C3 the branch for the API: net changes of silver may be negative."""
+    assert outcome.runs[0].silver.run == {
+        "branch-files": TransformedRows(silver=1, rejected=2),
+        "store-database": TransformedRows(silver=2, superseded=1),
+    }
+    assert outcome.runs[1].silver.run == {
+        "branch-files": TransformedRows(silver=-1, superseded=1),
+        "customers-api": TransformedRows(silver=3, superseded=1),
+        "store-database": TransformedRows(silver=-1, rejected=1, superseded=1),
+    }
+    assert set(outcome.runs[2].silver.run.values()) == {TransformedRows()}
+    assert outcome.runs[3].silver.total == {
+        "branch-files": TransformedRows(rejected=2, superseded=1),
+        "customers-api": TransformedRows(silver=3, rejected=1, superseded=2),
+        "store-database": TransformedRows(silver=1, rejected=1, superseded=2),
+    }
+
+
+def test_rejections_and_warnings_are_counted_by_rule(outcome: Outcome) -> None:
+    assert [run.silver.rejected_by_rule for run in outcome.runs] == [
+        {"branch-files": {"cpf: cpf_valid": 1, "email: email_valid": 1, "purchase_date: type": 1}},
+        {"store-database": {"store_location: store_known": 1}},
+        {},
+        {"customers-api": {"total_amount: amount_not_negative": 1}},
+    ]
+    warned = {"branch-files": {"credit_card_number: card_luhn": 1}}
+    assert [run.silver.warned_by_rule for run in outcome.runs] == [warned, {}, {}, {}]
+
+
+def test_silver_has_the_latest_row_of_each_key(outcome: Outcome) -> None:
+    assert outcome.silver == [
+        ("C1", JANUARY, 1234.56, "store-database", "run-1"),
+        ("C2", JANUARY, 10.0, "customers-api", "run-2"),
+        ("C3", JANUARY, 2.5, "customers-api", "run-2"),
+        ("C6", NEW_YEAR, 1234.56, "customers-api", "run-2"),
+    ]
+
+
+def test_rejected_rows_are_kept_with_their_rules(outcome: Outcome) -> None:
+    assert outcome.rejected == [
+        ("C4", "run-1", ["email: email_valid", "cpf: cpf_valid"]),
+        ("C5", "run-1", ["purchase_date: type"]),
+        ("C7", "run-2", ["store_location: store_known"]),
+        ("C8", "run-4", ["total_amount: amount_not_negative"]),
+    ]
+
+
+def test_gold_follows_silver(outcome: Outcome) -> None:
+    """Belém lost its only purchase to Recife."""
+    assert [run.gold.groups_changed for run in outcome.runs] == [2, 2, 0, 0]
+    assert outcome.gold == [
+        ("Recife", "2026-01", 4, 2481.62, 2481.62 / 4, 2),
+    ]
+
+
+def test_a_run_with_nothing_new_changes_no_table(outcome: Outcome) -> None:
+    assert outcome.runs[2].versions == outcome.runs[1].versions
+
+
+def test_a_run_that_changes_no_row_of_silver_is_noted_once(outcome: Outcome) -> None:
+    """All of its rows were stale or bad: silver's progress moves on in an empty commit, and gold stays as it is."""
+    before, after = outcome.runs[2].versions, outcome.runs[3].versions
+    moved = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    assert moved == {
+        "bronze.customer_purchases": 1,
+        "silver.customer_purchases": 1,
+        "silver.customer_purchases_rejected": 1,
+    }
+
+
+def test_unchanged_gold_rows_are_not_written_again(
+    spark: SparkSession, contract: Contract, lake: Path, tables: Lakehouse
+) -> None:
+    """The correction of a name touches Recife's group, whose sales stay the same; Belém's is not touched at all."""
+    api = contract.source("customers-api")
+    job = job_parameters(contract, lake)
+    gold = tables.gold(contract.gold_tables[0])
+    land(lake, contract, api, 1, [landed_row(api), landed_row(api, customer_id="C2", store_location="Belém")])
+    first = run_job(spark, job)
+    later = "2026-02-02T00:00:00Z"
+    land(lake, contract, api, 2, [landed_row(api, first_name="Anna", updated_at=later)])
+    second = run_job(spark, job)
+    assert (first.gold.groups_changed, second.gold.groups_changed) == (2, 0)
+    since = changes(spark, gold, first.versions["gold.store_monthly_sales"], latest_version(spark, gold))
+    assert since is not None
+    assert since.count() == 0
+    assert run_job(spark, job).versions == second.versions
