@@ -17,7 +17,8 @@ import httpx
 IMAGES = Path(__file__).parent / "images"
 RENDERING_MILLISECONDS = 25_000
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync", "--force-prefers-reduced-motion", "--no-first-run", "--disable-quic"]
+QUIET += ["--disable-component-update"]
+QUIET += ["--disable-sync", "--force-prefers-reduced-motion", "--no-first-run", "--disable-quic"]
 
 
 def main() -> None:

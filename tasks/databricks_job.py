@@ -128,7 +128,8 @@ async def _call(
     databricks: DatabricksCredentials, method: HTTPMethod, path: str, content: Mapping[str, Any]
 ) -> dict[str, Any]:
     part = "params" if method is HTTPMethod.GET else "json"
-    credentials = databricks.copy(deep=True)  # its client writes the authorization header into the block it came from
+    # the client writes its authorization header into the block's own dictionary: it gets a copy
+    credentials = databricks.copy(update={"client_kwargs": dict(databricks.client_kwargs or {})})
     response = await execute_endpoint.fn(f"2.1/{path}", credentials, http_method=method, **{part: dict(content)})
     response.raise_for_status()
     answer: dict[str, Any] = response.json()
