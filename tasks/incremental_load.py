@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from itertools import chain
 
 import polars as pl
 
@@ -30,15 +29,12 @@ def land_changes(
     seen = _seen_versions(landing, previous)
     window = backfill or Window(since=seen.horizon)
     chunks = _new_rows(extract(window), seen, is_backfill=backfill is not None)
-    first = next(chunks, None)
-    if first is None:
-        return None
 
     def progress(load_name: str) -> Progress:
         record = stage_content(landing.raw, f"_seen/{landing.path}/{load_name}", "parquet", seen.to_parquet())
         return Progress(seen=record, watermark=seen.watermark, backfill=backfill)
 
-    return land(landing, previous, chain([first], chunks), progress)
+    return land(landing, previous, chunks, progress, even_if_empty=False)
 
 
 def _seen_versions(landing: Landing, previous: Manifest | None) -> SeenVersions:

@@ -125,7 +125,8 @@ def _land_file(landing: Landing, previous: Manifest | None, path: Path, seen: Se
             check_unchanged(path, file)
             return Progress(seen=seen.stage_record(file), source_file=file)
 
-        return land(landing, previous, extract_file(landing.contract, landing.source, path), progress)
+        chunks = extract_file(landing.contract, landing.source, path)
+        return land(landing, previous, chunks, progress, even_if_empty=True)
 
 
 def _finish_last_load(landing: Landing) -> tuple[Manifest | None, list[LoadReport]]:

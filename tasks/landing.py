@@ -50,9 +50,14 @@ class Landing:
 
 
 def land(
-    landing: Landing, previous: Manifest | None, chunks: Iterable[pl.DataFrame], progress: Callable[[str], Progress]
-) -> Manifest:
-    """Land the chunks as the load after `previous`.
+    landing: Landing,
+    previous: Manifest | None,
+    chunks: Iterable[pl.DataFrame],
+    progress: Callable[[str], Progress],
+    *,
+    even_if_empty: bool,
+) -> Manifest | None:
+    """Land the chunks as the load after `previous`; None, and nothing written, for no rows unless `even_if_empty`.
 
     `progress` is called with the load's name once all chunks were read; it stages the record of what was seen.
 
@@ -66,26 +71,34 @@ def land(
         load = _Load(landing, f"{landing.source.name}-{sequence:08d}", uploads)
         for chunk in chunks:
             load.add(chunk)
-        rows = load.close()
-    _refuse_if_too_bad(landing, load, rows)
-    manifest = Manifest(
+        load.close()
+    if load.rows == Rows() and not even_if_empty:
+        return None
+    _refuse_if_too_bad(landing, load)
+    manifest = _manifest(landing, previous, sequence, load, progress(load.name), time.monotonic() - started)
+    commit_manifest(landing.raw, landing.contract, landing.source, manifest)
+    publish(landing.raw, manifest)
+    return manifest
+
+
+def _manifest(
+    landing: Landing, previous: Manifest | None, sequence: int, load: _Load, progress: Progress, seconds: float
+) -> Manifest:
+    return Manifest(
         dataset=landing.contract.name,
         source=landing.source.name,
         sequence=sequence,
         load_id=str(uuid4()),
         run_id=landing.run_id,
         committed_at=landing.now,
-        progress=progress(load.name),
-        rows=rows,
-        totals=rows + (previous.totals if previous else Rows()),
+        seconds=round(seconds, 3),
+        progress=progress,
+        rows=load.rows,
+        totals=load.rows + (previous.totals if previous else Rows()),
         quarantined_by_rule=dict(load.broken_rules),
         files=load.files,
         quarantine=load.quarantine,
-        seconds=round(time.monotonic() - started, 3),
     )
-    commit_manifest(landing.raw, landing.contract, landing.source, manifest)
-    publish(landing.raw, manifest)
-    return manifest
 
 
 class _Load:
@@ -97,6 +110,7 @@ class _Load:
         self.name = name
         self.files: tuple[RawFile, ...] = ()
         self.quarantine: tuple[RawFile, ...] = ()
+        self.rows = Rows()
         self.broken_rules: Counter[str] = Counter()
         self._extracted = 0
         self._columns = landing.contract.column_names
@@ -113,22 +127,23 @@ class _Load:
         self.broken_rules.update(dict(rejected[REASONS].explode(empty_as_null=False).value_counts().iter_rows()))
         logger.info("%s: %d rows extracted", self.name, self._extracted)
 
-    def close(self) -> Rows:
-        """Stage what is left; each figure is counted where it arises."""
+    def close(self) -> None:
+        """Stage what is left and add up; each figure is counted where it arises."""
         self.files, self.quarantine = self._accepted.close(), self._rejected.close()
         landed, quarantined = (sum(file.rows for file in files) for files in (self.files, self.quarantine))
-        return Rows(extracted=self._extracted, landed=landed, quarantined=quarantined)
+        self.rows = Rows(extracted=self._extracted, landed=landed, quarantined=quarantined)
 
 
-def _refuse_if_too_bad(landing: Landing, load: _Load, rows: Rows) -> None:
-    tolerated = landing.contract.max_landing_error_ratio
-    if rows.quarantined <= tolerated * rows.extracted:
+def _refuse_if_too_bad(landing: Landing, load: _Load) -> None:
+    rows, tolerated = load.rows, landing.contract.max_landing_error_ratio
+    # dividing counts gives just the float that the contract's decimal is; multiplying would be off by a rounding
+    if rows.extracted == 0 or rows.quarantined / rows.extracted <= tolerated:
         return
     publish_refused(landing.raw, landing.source.name, load.quarantine)
     broken = ", ".join(f"{label} {count}" for label, count in load.broken_rules.most_common())
     raise LoadRefused(
         f"{rows.quarantined} of {rows.extracted} rows break landing rules ({broken}), more than the contract's "
-        f"{tolerated:.0%}: nothing of this load was landed. Mend the source and run again; "
+        f"{100 * tolerated:g}%: nothing of this load was landed. Mend the source and run again; "
         f"the bad rows are in {', '.join(file.name for file in load.quarantine)}",
         broken_rules=dict(load.broken_rules),
         quarantine=tuple(file.name for file in load.quarantine),

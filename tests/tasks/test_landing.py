@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -34,7 +35,9 @@ def _progress(landing: Landing) -> Callable[[str], Progress]:
 
 
 def _land(landing: Landing, *chunks: pl.DataFrame, previous: Manifest | None = None) -> Manifest:
-    return land(landing, previous, chunks, _progress(landing))
+    manifest = land(landing, previous, chunks, _progress(landing), even_if_empty=True)
+    assert manifest
+    return manifest
 
 
 def test_accepted_rows_become_json_lines_with_every_column(landing: Landing) -> None:
@@ -128,8 +131,19 @@ def test_a_big_load_is_landed_in_parts(landing: Landing, monkeypatch: pytest.Mon
     assert [file.rows for file in manifest.files] == [20, 20, 10]
 
 
-def test_a_load_with_as_many_bad_rows_as_tolerated_is_landed(landing: Landing) -> None:
-    assert _land(landing, chunk(landing.contract, *[{}] * 4, {"cpf": None})).rows.quarantined == 1
+@pytest.mark.parametrize(("tolerated", "good", "bad"), [(0.2, 4, 1), (0.29, 71, 29), (0.57, 43, 57), (1.0, 0, 1)])
+def test_a_load_with_as_many_bad_rows_as_tolerated_is_landed(
+    landing: Landing, tolerated: float, good: int, bad: int
+) -> None:
+    tolerant = replace(landing, contract=replace(landing.contract, max_landing_error_ratio=tolerated))
+    assert _land(tolerant, chunk(landing.contract, *[{}] * good, *[{"cpf": None}] * bad)).rows.quarantined == bad
+
+
+def test_no_rows_are_a_load_only_if_that_is_worth_recording(landing: Landing) -> None:
+    assert land(landing, None, [], _progress(landing), even_if_empty=False) is None
+    assert list(landing.raw.names("")) == []
+    assert _land(landing).rows == Rows()
+    assert list(landing.raw.names("_manifests")) == ["_manifests/customer_purchases/store-database/00000001.json"]
 
 
 def test_a_load_with_more_bad_rows_is_refused_as_a_whole_and_leaves_them_for_diagnosis(landing: Landing) -> None:
