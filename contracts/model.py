@@ -117,6 +117,11 @@ class Source:
     page_rows: int | None = None
 
     @property
+    def flow_name(self) -> str:
+        """Name of the flow that ingests this kind of source; the source's deployment of it is named after the source."""
+        return f"ingest-{self.kind}"
+
+    @property
     def raw_suffix(self) -> str:
         """Raw keeps the format the source speaks: CSV for files, JSON lines for the rest."""
         return "csv" if self.kind is SourceKind.FILES else "json"

@@ -15,7 +15,6 @@ import yaml
 
 from contracts.model import Contract, Schedule, Source
 from contracts.reader import read_contract
-from tasks.source_runs import INGESTION_FLOWS
 
 HEADER = "# Rendered from the contract: python -m deployments.prefect_yaml > prefect.yaml\n"
 WORK_POOL = "{{ $DATAMASTER_WORK_POOL }}"
@@ -37,8 +36,8 @@ def _pipeline(contract: Contract) -> dict[str, Any]:
 
 def _source(contract: Contract, source: Source) -> dict[str, Any]:
     schedule = contract.source_schedules[source.name]
-    flow, tags = INGESTION_FLOWS[source.kind], [contract.name, source.kind.value]
-    return _deployment(source.name, flow, source.description, schedule, {"source": source.name}, tags)
+    tags = [contract.name, source.kind.value]
+    return _deployment(source.name, source.flow_name, source.description, schedule, {"source": source.name}, tags)
 
 
 def _deployment(

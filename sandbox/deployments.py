@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from contracts.model import Contract
+from deployments.prefect_yaml import render
 from sandbox.errors import PartError
 from sandbox.home import REPOSITORY, write_atomically
 from sandbox.lifecycle import Sandbox
@@ -42,6 +43,13 @@ def deploy(sandbox: Sandbox) -> None:
         steps["job"] = lambda: _register_job(sandbox)
     side_by_side("registering", steps)
     write_atomically(stamp, fingerprint)
+
+
+def _deploy_flows(sandbox: Sandbox) -> None:
+    """Deploy what the contract in use renders to; without one of the user's own, that is the committed prefect.yaml."""
+    file = sandbox.home.folder / "prefect.yaml"
+    file.write_text(render(sandbox.contract), encoding="utf-8")
+    _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", file])
 
 
 def job_settings(document: Mapping[str, Any], contract: Contract, defaults: Mapping[str, str]) -> dict[str, Any]:

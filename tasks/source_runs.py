@@ -13,13 +13,6 @@ from pydantic import BaseModel, ConfigDict
 from contracts.model import Source, SourceKind
 from tasks.extraction import Window
 
-INGESTION_FLOWS = {
-    SourceKind.DATABASE: "ingest-database",
-    SourceKind.API: "ingest-api",
-    SourceKind.FILES: "ingest-files",
-}
-"""The flow that ingests each kind of source; a source's deployment of it is named after the source."""
-
 
 class SourceRun(BaseModel):
     """How a source's flow run ended."""
@@ -37,7 +30,7 @@ class SourceRun(BaseModel):
 def run_source_deployment(source: Source, backfill: Window, started_at: datetime, timeout_seconds: float) -> SourceRun:
     """Run the source's deployment as a subflow; a run that fails or does not end in time is reported, not raised."""
     started = run_deployment(
-        name=f"{INGESTION_FLOWS[source.kind]}/{source.name}",
+        name=f"{source.flow_name}/{source.name}",
         parameters=_parameters(source, backfill),
         flow_run_name=f"ingest-{source.name} {started_at:%Y-%m-%dT%H:%MZ}",
         timeout=timeout_seconds,
