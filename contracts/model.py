@@ -118,7 +118,7 @@ class Source:
 
     @property
     def flow_name(self) -> str:
-        """Name of the flow that ingests this kind of source; the source's deployment of it is named after the source."""
+        """Name of the flow that ingests this kind of source; the source's deployment of it bears the source's name."""
         return f"ingest-{self.kind}"
 
     @property

@@ -48,7 +48,7 @@ def deploy(sandbox: Sandbox) -> None:
 def _deploy_flows(sandbox: Sandbox) -> None:
     """Deploy what the contract in use renders to; without one of the user's own, that is the committed prefect.yaml."""
     file = sandbox.home.folder / "prefect.yaml"
-    file.write_text(render(sandbox.contract), encoding="utf-8")
+    write_atomically(file, render(sandbox.contract))
     _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", file])
 
 
@@ -59,16 +59,6 @@ def job_settings(document: Mapping[str, Any], contract: Contract, defaults: Mapp
         for parameter in document["parameters"]
     ]
     return {**document, "name": contract.job_name, "parameters": parameters}
-
-
-def _deploy_flows(sandbox: Sandbox) -> None:
-    """Deploy what is rendered from the contract in use: the committed file for the project's own."""
-    prefect_file = REPOSITORY / "prefect.yaml"
-    if sandbox.given.datamaster_contract:
-        prefect_file = sandbox.home.folder / "prefect.yaml"
-        rendered = _command(sandbox, "rendering", [sys.executable, "-m", "deployments.prefect_yaml"])
-        write_atomically(prefect_file, rendered)
-    _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", prefect_file])
 
 
 def _fingerprint(sandbox: Sandbox) -> str:
