@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 REPOSITORY = Path(__file__).parents[2]
 GIVEN_NAMES = ("STORE_", "CUSTOMERS_", "BRANCH_", "AZURE_", "LAKE_", "DATABRICKS_", "PREFECT_", "PII_", "DATAMASTER_")
-COMMAND_TIMEOUT_SECONDS = 420
+COMMAND_TIMEOUT_SECONDS = 600
 
 
 @dataclass(frozen=True)
