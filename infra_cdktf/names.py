@@ -67,6 +67,11 @@ class Names:
         return f"{self.prefix}{self.environment}lake{self.suffix}"
 
     @property
+    def workspace_storage(self) -> str:
+        """The Databricks workspace's own storage account."""
+        return f"{self.prefix}{self.environment}dbx{self.suffix}"
+
+    @property
     def registry(self) -> str:
         """Container registry."""
         return f"{self.prefix}{self.environment}acr{self.suffix}"

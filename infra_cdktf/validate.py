@@ -20,15 +20,20 @@ NOT_VALIDATED = "NOT VALIDATED"
 
 
 def main() -> None:
-    """Synthesize into a temporary folder and validate each stack; exit with 1 unless every one is valid."""
+    """Synthesize into a temporary folder and validate what was written."""
     terraform = shutil.which("terraform")
     if terraform is None:
         sys.exit(f"{NOT_VALIDATED}: no terraform on the PATH; install version 1.11 or later and run this again")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CDKTF_OUTDIR"] = folder
         synthesis.main()
-        stacks = sorted((Path(folder) / "stacks").iterdir())
-        failed = [stack.name for stack in stacks if not _is_valid(terraform, stack)]
+        validate(Path(folder), terraform)
+
+
+def validate(folder: Path, terraform: str) -> None:
+    """Validate each synthesized stack in `folder` with that terraform; exit with 1 unless every one is valid."""
+    stacks = sorted((folder / "stacks").iterdir())
+    failed = [stack.name for stack in stacks if not _is_valid(terraform, stack)]
     if failed:
         sys.exit(f"{NOT_VALIDATED}: {len(failed)} of {len(stacks)} stacks: {', '.join(failed)}")
     sys.stdout.write(f"{len(stacks)} stacks are valid\n")

@@ -19,7 +19,9 @@ from infra_cdktf.components.private_endpoint import PrivateEndpoint, PrivateEndp
 from infra_cdktf.components.resource_group import Placement
 from infra_cdktf.components.virtual_network import VirtualNetworkOutputs
 
+OWN_STORAGE_SERVICES = ("blob", "dfs")
 SUBRESOURCES = ("databricks_ui_api", "browser_authentication")
+STORAGE_ACCOUNTS = "Microsoft.Storage/storageAccounts"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,8 @@ class DatabricksWorkspaceConfig:
     managed_resource_group_name: str
     network: VirtualNetworkOutputs
     access_connector_id: str
-    dns_zone_id: str
+    own_storage_name: str
+    dns_zone_ids: dict[str, str]
     key: EncryptionKey
 
 
@@ -50,7 +53,7 @@ class DatabricksWorkspaceOutputs:
 
 
 class DatabricksWorkspace(Construct):
-    """A premium workspace and its private endpoints (API, and browser sign-in)."""
+    """A premium workspace with private endpoints for API and browser sign-in, and for its own firewalled storage."""
 
     def __init__(self, scope: Construct, construct_id: str, config: DatabricksWorkspaceConfig) -> None:
         """Create workspace and endpoints."""
@@ -70,24 +73,29 @@ class DatabricksWorkspace(Construct):
             customer_managed_key_enabled=True,
             default_storage_firewall_enabled=True,
             access_connector_id=config.access_connector_id,
-            custom_parameters=_custom_parameters(config.network),
+            custom_parameters=_custom_parameters(config),
         )
         self._encrypt_own_storage(workspace, config.key)
         for subresource in SUBRESOURCES:
-            kind = subresource.replace("_", "-")
-            PrivateEndpoint(
-                self,
-                kind,
-                PrivateEndpointConfig(
-                    placement=config.placement,
-                    name=f"{config.name}-{kind}",
-                    resource_id=workspace.id,
-                    subresource=subresource,
-                    subnet_id=config.network.subnet_ids["endpoints"],
-                    dns_zone_id=config.dns_zone_id,
-                ),
-            )
+            self._endpoint(config, workspace.id, subresource, config.dns_zone_ids["databricks"])
+        own_storage = f"{workspace.managed_resource_group_id}/providers/{STORAGE_ACCOUNTS}/{config.own_storage_name}"
+        for service in OWN_STORAGE_SERVICES:
+            self._endpoint(config, own_storage, service, config.dns_zone_ids[service])
         self.outputs = DatabricksWorkspaceOutputs(workspace.id, workspace.workspace_id, workspace.workspace_url)
+
+    def _endpoint(
+        self, config: DatabricksWorkspaceConfig, resource_id: str, subresource: str, dns_zone_id: str
+    ) -> None:
+        kind = subresource.replace("_", "-")
+        endpoint = PrivateEndpointConfig(
+            placement=config.placement,
+            name=f"{config.name}-{kind}",
+            resource_id=resource_id,
+            subresource=subresource,
+            subnet_id=config.network.subnet_ids["endpoints"],
+            dns_zone_id=dns_zone_id,
+        )
+        PrivateEndpoint(self, kind, endpoint)
 
     def _encrypt_own_storage(self, workspace: AzureDatabricksWorkspace, key: EncryptionKey) -> None:
         identity = workspace.storage_account_identity.get(0).principal_id
@@ -100,7 +108,8 @@ class DatabricksWorkspace(Construct):
         )
 
 
-def _custom_parameters(network: VirtualNetworkOutputs) -> DatabricksWorkspaceCustomParameters:
+def _custom_parameters(config: DatabricksWorkspaceConfig) -> DatabricksWorkspaceCustomParameters:
+    network = config.network
     # Azure calls the host subnet "public" and the container subnet "private"; with no_public_ip neither is public.
     return DatabricksWorkspaceCustomParameters(
         no_public_ip=True,
@@ -111,5 +120,6 @@ def _custom_parameters(network: VirtualNetworkOutputs) -> DatabricksWorkspaceCus
         private_subnet_network_security_group_association_id=network.security_group_association_ids[
             "databricks-container"
         ],
+        storage_account_name=config.own_storage_name,
         storage_account_sku_name="Standard_ZRS",
     )

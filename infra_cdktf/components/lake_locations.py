@@ -35,7 +35,10 @@ class LakeLocationsOutputs:
 
 
 class LakeLocations(Construct):
-    """Usable from this workspace only; raw can be read and never written."""
+    """Usable from this workspace only; raw can be read and never written.
+
+    Not validated when created: the lake has no public address, and validation comes from Databricks' own network.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, config: LakeLocationsConfig) -> None:
         """Create credential and locations."""
@@ -46,6 +49,7 @@ class LakeLocations(Construct):
             name=config.name,
             comment="The pipeline's identity, through the access connector.",
             isolation_mode=ISOLATED,
+            skip_validation=True,
             azure_managed_identity=StorageCredentialAzureManagedIdentity(
                 access_connector_id=config.connector.connector_id, managed_identity_id=config.connector.identity_id
             ),
@@ -59,6 +63,7 @@ class LakeLocations(Construct):
                 credential_name=credential.name,
                 read_only=layer is Layer.RAW,
                 isolation_mode=ISOLATED,
+                skip_validation=True,
                 comment=f"Container of the {layer} layer.",
             )
             for layer, url in config.urls.items()

@@ -70,7 +70,8 @@ class WorkspaceStack(EnvironmentStack):
                 managed_resource_group_name=names.resource("databricks-managed"),
                 network=network.network,
                 access_connector_id=connector.connector_id,
-                dns_zone_id=network.dns_zone_ids["databricks"],
+                own_storage_name=names.workspace_storage,
+                dns_zone_ids=network.dns_zone_ids,
                 key=EncryptionKey(self, "key", EncryptionKeyConfig(vault=platform.key_vault, name="workspace")),
             ),
         ).outputs

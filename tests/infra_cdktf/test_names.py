@@ -101,6 +101,15 @@ def test_node_resource_group_is_short_enough(renamed: Plan) -> None:
     assert all(len(cluster["node_resource_group"]) <= 80 for cluster in renamed.all("azurerm_kubernetes_cluster"))
 
 
+def test_workspaces_own_storage_account_follows_the_rule_too(renamed: Plan) -> None:
+    names = [
+        workspace["custom_parameters"]["storage_account_name"]
+        for workspace in renamed.all("azurerm_databricks_workspace")
+    ]
+    assert len(set(names)) == 3
+    assert all(re.fullmatch(RULES["azurerm_storage_account"], name) for name in names)
+
+
 def test_names_that_must_be_unique_worldwide_differ_between_tenants(synthesis: Synthesis) -> None:
     other = synthesis.accounts.model_copy(update={"tenant_id": synthesis.accounts.metastore_id})
     assert other.unique_suffix != synthesis.accounts.unique_suffix

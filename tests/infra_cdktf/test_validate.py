@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
 import sys
@@ -10,51 +9,45 @@ from pathlib import Path
 
 import pytest
 
-from infra_cdktf.main import HERE, PROJECT
+from infra_cdktf.main import PROJECT
+from infra_cdktf.validate import validate
+from tests.infra_cdktf.plan import Plan
 
 pytestmark = pytest.mark.infra
 
 
-def validate(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command with nothing but `folder` on the path."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TF_")},
-        "PATH": str(folder),
-        "DATAMASTER_ACCOUNTS": str(HERE / "accounts.example.toml"),
-    }
-    command = [sys.executable, "-m", "infra_cdktf.validate"]
-    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-
-
-def terraform(folder: Path, script: str) -> None:
+def terraform(folder: Path, script: str) -> str:
+    """A program that is called as terraform is: `terraform -chdir=STACK init|validate …`."""
     path = folder / "terraform"
     path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     path.chmod(path.stat().st_mode | stat.S_IEXEC)
+    return str(path)
 
 
 def test_without_terraform_it_says_so_and_fails(tmp_path: Path) -> None:
-    done = validate(tmp_path)
+    command = [sys.executable, "-m", "infra_cdktf.validate"]
+    environment = {"PATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("NOT VALIDATED: no terraform on the PATH")
 
 
-def test_without_providers_it_says_which_stacks_and_fails(tmp_path: Path) -> None:
-    terraform(tmp_path, 'case "$2" in init) echo "registry is unreachable" >&2; exit 1;; esac')
-    done = validate(tmp_path)
-    assert done.returncode == 1
-    assert "NOT VALIDATED: 25 of 25 stacks: datamaster-dev-access, " in done.stderr
-    assert "datamaster-state: terraform init failed\nregistry is unreachable" in done.stderr
+def test_without_providers_it_says_which_stacks_and_fails(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = terraform(tmp_path, 'case "$2" in init) echo "registry is unreachable" >&2; exit 1;; esac')
+    with pytest.raises(SystemExit, match=r"^NOT VALIDATED: 25 of 25 stacks: datamaster-dev-access, "):
+        validate(plan.folder, program)
+    assert "datamaster-state: terraform init failed\nregistry is unreachable" in capsys.readouterr().err
 
 
-def test_an_invalid_stack_fails(tmp_path: Path) -> None:
-    terraform(tmp_path, 'case "$1$2" in *dev-lakevalidate) echo "no such argument"; exit 1;; esac')
-    done = validate(tmp_path)
-    assert done.returncode == 1
-    assert "NOT VALIDATED: 1 of 25 stacks: datamaster-dev-lake\n" in done.stderr
-    assert "no such argument" in done.stderr
+def test_an_invalid_stack_fails(plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    program = terraform(tmp_path, 'case "$1$2" in *dev-lakevalidate) echo "no such argument"; exit 1;; esac')
+    with pytest.raises(SystemExit, match=r"^NOT VALIDATED: 1 of 25 stacks: datamaster-dev-lake$"):
+        validate(plan.folder, program)
+    assert "no such argument" in capsys.readouterr().err
 
 
-def test_it_passes_when_every_stack_is_valid(tmp_path: Path) -> None:
-    terraform(tmp_path, "exit 0")
-    done = validate(tmp_path)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "25 stacks are valid")
+def test_it_passes_when_every_stack_is_valid(plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    validate(plan.folder, terraform(tmp_path, "exit 0"))
+    assert capsys.readouterr().out.splitlines()[-1] == "25 stacks are valid"

@@ -14,6 +14,10 @@ def workspace(plan: Plan, environment: str) -> Resource:
     return plan.one("azurerm_databricks_workspace", of=f"-{environment}-workspace")
 
 
+def endpoints(plan: Plan, workspace: Resource) -> list[Resource]:
+    return plan.all("azurerm_private_endpoint", of=workspace.stack)
+
+
 def test_workspace_is_premium_injected_and_private(plan: Plan, workspace: Resource, environment: str) -> None:
     assert workspace["sku"] == "premium"
     assert workspace["public_network_access_enabled"] is False
@@ -29,6 +33,14 @@ def test_workspace_is_premium_injected_and_private(plan: Plan, workspace: Resour
 
 def test_workspaces_own_storage_is_behind_its_firewall_and_our_key(plan: Plan, workspace: Resource) -> None:
     assert workspace["default_storage_firewall_enabled"] is True
+    name = workspace["custom_parameters"]["storage_account_name"]
+    connections = [endpoint["private_service_connection"] for endpoint in endpoints(plan, workspace)]
+    reached = {
+        connection["subresource_names"][0]
+        for connection in connections
+        if connection["private_connection_resource_id"].endswith(f"/Microsoft.Storage/storageAccounts/{name}")
+    }
+    assert reached == {"blob", "dfs"}
     assert workspace["customer_managed_key_enabled"] is True
     encrypted = plan.one("azurerm_databricks_workspace_root_dbfs_customer_managed_key", of=workspace.stack)
     (awaited,) = encrypted["depends_on"]
