@@ -1,4 +1,4 @@
-"""What sources have landed, read from the loads' manifests: the one record that no crash loses."""
+"""What sources have landed: the loads' manifests, with the rows that their published blobs really hold."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.model import Contract, Source
 from tasks.blob_storage import RawContainer
-from tasks.manifests import Manifest, Rows, manifests
+from tasks.manifests import Manifest, Rows, latest_manifest, manifests
+from tasks.publishing import durable_rows
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """How far the clocks of two pods may be apart: loads are looked for that much further back than the run began."""
 
 
 class LandedLoads(BaseModel):
-    """A source's loads of one run, the latest first; number and totals of its last load of any run."""
+    """A source's loads of one run, the latest first, with their rows; number and totals of its last load of any run.
+
+    Extracted rows are those the manifests noted while extracting; landed and quarantined ones are read back from the
+    metadata of this run's blobs, so that a blob that is not there does not count.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    loads: tuple[Manifest, ...]
-    totals: Rows
+    loads: tuple[Manifest, ...] = ()
+    rows: Rows = Rows()
+    totals: Rows = Rows()
     sequence: int = 0
 
 
@@ -30,14 +36,19 @@ def read_landed(
     raw: RawContainer, contract: Contract, source: Source, run_id: str | None, started_at: datetime
 ) -> LandedLoads:
     """The loads that the run of that id committed since it started, and the source's totals."""
-    history = manifests(raw, contract, source)
-    latest = next(history, None)
+    latest = latest_manifest(raw, contract, source)
     if latest is None:
-        return LandedLoads(loads=(), totals=Rows())
-    recent = takewhile(lambda load: load.committed_at >= started_at - CLOCK_TOLERANCE, _chain(latest, history))
-    return LandedLoads(
-        loads=tuple(load for load in recent if load.run_id == run_id), totals=latest.totals, sequence=latest.sequence
+        return LandedLoads()
+    since = started_at - CLOCK_TOLERANCE
+    recent = takewhile(lambda load: load.committed_at >= since, manifests(raw, contract, source))
+    loads = tuple(load for load in recent if load.run_id == run_id)
+    noted, durable = _sum(load.rows for load in loads), _sum(durable_rows(raw, load) for load in loads)
+    totals = Rows(
+        extracted=latest.totals.extracted,
+        landed=latest.totals.landed - noted.landed + durable.landed,
+        quarantined=latest.totals.quarantined - noted.quarantined + durable.quarantined,
     )
+    return LandedLoads(loads=loads, rows=durable, totals=totals, sequence=latest.sequence)
 
 
 def totals_since(raw: RawContainer, contract: Contract, source: Source, sequence: int) -> list[Rows]:
@@ -46,11 +57,5 @@ def totals_since(raw: RawContainer, contract: Contract, source: Source, sequence
     return [load.totals for load in later]
 
 
-def rows_of(loads: Iterable[Manifest]) -> Rows:
-    """Row accounting of these loads together."""
-    return sum((load.rows for load in loads), Rows())
-
-
-def _chain(first: Manifest, rest: Iterable[Manifest]) -> Iterable[Manifest]:
-    yield first
-    yield from rest
+def _sum(rows: Iterable[Rows]) -> Rows:
+    return sum(rows, Rows())

@@ -49,5 +49,5 @@ def _book_problems(books: dict[str, SourceBooks]) -> Iterator[Problem]:
             yield Problem(
                 part=f"row accounting of {name}",
                 what=imbalance,
-                action="rows are missing or counted twice: stop the schedules and follow docs/operations.md#books",
+                action="run again; if it stays so, rows are missing or counted twice: see docs/operations.md",
             )

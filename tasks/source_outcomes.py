@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
-from tasks.landed import rows_of
-from tasks.manifests import Manifest
+from tasks.landed import LandedLoads
 from tasks.run_facts import LandedFile, SourceOutcome, SourceState
 
 
-def source_outcome(name: str, loads: Sequence[Manifest], failure: str | None, seconds: float) -> SourceOutcome:
+def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds: float) -> SourceOutcome:
     """The outcome of a source whose run committed these loads and, if it failed, failed with that message."""
-    rows = rows_of(loads)
+    loads, rows = landed.loads, landed.rows
     by_rule: Counter[str] = Counter()
     for load in loads:
         by_rule.update(load.quarantined_by_rule)
     files = tuple(LandedFile(name=file.name, rows=file.rows, bytes=file.bytes) for load in loads for file in load.files)
     return SourceOutcome(
         name=name,
-        state=_state(failure, loads),
+        state=_state(failure, landed),
         message=failure or "",
         seconds=seconds,
         extracted=rows.extracted,
@@ -30,7 +28,7 @@ def source_outcome(name: str, loads: Sequence[Manifest], failure: str | None, se
     )
 
 
-def _state(failure: str | None, loads: Sequence[Manifest]) -> SourceState:
+def _state(failure: str | None, landed: LandedLoads) -> SourceState:
     if failure is not None:
         return SourceState.FAILED
-    return SourceState.LANDED if loads else SourceState.NOTHING_NEW
+    return SourceState.LANDED if landed.loads else SourceState.NOTHING_NEW

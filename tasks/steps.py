@@ -75,7 +75,7 @@ def record_source_outcome(contract: Contract, source: Source, started_at: dateti
     """Record what this flow run landed of the source, from the manifests it committed, as a table artifact."""
     landed = read_landed(open_raw(), contract, source, _run_id(), started_at)
     seconds = (datetime.now(UTC) - started_at).total_seconds()
-    record_source(source_outcome(source.name, landed.loads, failure, seconds))
+    record_source(source_outcome(source.name, landed, failure, seconds))
 
 
 @prefect_task(name="preflight", task_run_name="preflight", timeout_seconds=QUICK_TIMEOUT_SECONDS)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from contracts.model import Contract
 from tasks.books import run_books, total_books
 from tasks.job_runs import JobRun
-from tasks.landed import LandedLoads, rows_of
+from tasks.landed import LandedLoads
 from tasks.manifests import Rows
 from tasks.run_facts import RunFacts, SourceOutcome, SourceState, TransformationState
 from tasks.run_problems import find_problems
@@ -52,7 +52,7 @@ def gather_facts(
         sources=outcomes,
         transformation=transformation.state,
         job_run=this_job_run,
-        books_in_run={name: run_books(name, rows_of(loads.loads), this_job_run) for name, loads in landed.items()},
+        books_in_run={name: run_books(name, loads.rows, this_job_run) for name, loads in landed.items()},
         books=books,
         problems=find_problems(outcomes, transformation.state, job_run, books),
         software=_software(contract, job_run),
@@ -62,7 +62,7 @@ def gather_facts(
 def _outcome(name: str, run: SourceRun | None, landed: LandedLoads) -> SourceOutcome:
     if run is None:
         return SourceOutcome(name=name, state=SourceState.NOT_RUN)
-    return source_outcome(name, landed.loads, None if run.succeeded else run.message, run.seconds)
+    return source_outcome(name, landed, None if run.succeeded else run.message, run.seconds)
 
 
 def _software(contract: Contract, job_run: JobRun | None) -> dict[str, str]:
