@@ -41,19 +41,10 @@ ADMINISTRATOR = StorageRole(
     "lake-administrator",
     tuple(
         f"{BLOBS}/{action}"
-        for action in (
-            "read",
-            "write",
-            "delete",
-            "add/action",
-            "move/action",
-            "deleteBlobVersion/action",
-            "permanentDelete/action",
-            "modifyPermissions/action",
-        )
+        for action in ("read", "write", "delete", "add/action", "move/action", "modifyPermissions/action")
     ),
 )
-"""Everything on the data, erasing soft-deleted copies included (LGPD art. 18, VI), without owning the account."""
+"""Everything on the data, their access-control lists included, without owning them or the account."""
 
 Rendered = TypeVar("Rendered")
 

@@ -132,9 +132,7 @@ class LakeStorage(Construct):
             ),
             network_rules=StorageAccountNetworkRules(default_action="Deny", bypass=["AzureServices"]),
             blob_properties=StorageAccountBlobProperties(
-                delete_retention_policy=StorageAccountBlobPropertiesDeleteRetentionPolicy(
-                    days=days, permanent_delete_enabled=True
-                ),
+                delete_retention_policy=StorageAccountBlobPropertiesDeleteRetentionPolicy(days=days),
                 container_delete_retention_policy=StorageAccountBlobPropertiesContainerDeleteRetentionPolicy(days=days),
             ),
             lifecycle=lifecycle,

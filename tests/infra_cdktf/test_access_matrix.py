@@ -73,7 +73,7 @@ def access_of(plan: Plan, assignment: Resource) -> str:
     actions = {action.removeprefix(BLOBS) for action in permission["data_actions"]}
     if actions == {"/read", "/write", "/add/action"}:
         return CREATE
-    assert {"/read", "/write", "/delete", "/permanentDelete/action"} <= actions
+    assert actions == {"/read", "/write", "/delete", "/add/action", "/move/action", "/modifyPermissions/action"}
     return ALL
 
 
