@@ -1,6 +1,6 @@
 """Whole sandboxes, each in a home of its own, stopped when their tests are over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,8 @@ from tests.end_to_end.running_sandbox import RunningSandbox
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    running = RunningSandbox(tmp_path_factory.mktemp("home"), {"DATAMASTER_ROWS": "3000"})
+def sandbox(new_home: Callable[[], Path]) -> Iterator[RunningSandbox]:
+    running = RunningSandbox(new_home(), {"DATAMASTER_ROWS": "3000"})
     yield running
     running.command("sandbox", "down")
 

@@ -28,7 +28,7 @@ def versions(population: Population, contract: Contract, generation: int) -> pl.
 
 
 def silver_candidates(found: pl.DataFrame, key: bytes, high_value_brl: float) -> pl.DataFrame:
-    """The rows that may stand in silver: for each key the valid ones that are latest; several where time does not tell."""
+    """The rows that may stand in silver: the latest valid ones of each key, several where time does not tell."""
     valid = found.filter(pl.col("outcome") == "valid")
     lateness = pl.struct(pl.col("updated_at_value").fill_null(pl.datetime(1, 1, 1, time_zone="UTC")), "generation")
     latest = valid.filter(lateness.rank("dense").over("customer_id", "purchase_date_value") == _last_rank(lateness))

@@ -38,7 +38,9 @@ class RunningSandbox:
             check=False,
         )
         if check and completed.returncode:
-            raise AssertionError(f"{arguments} ended with {completed.returncode}\n{completed.stdout}\n{completed.stderr}")
+            raise AssertionError(
+                f"{arguments} ended with {completed.returncode}\n{completed.stdout}\n{completed.stderr}"
+            )
         return completed
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -50,7 +52,7 @@ class RunningSandbox:
     def environment(self, module: str) -> dict[str, str]:
         """This process's environment without anybody else's lakehouse, plus what was given.
 
-        The sandbox's own commands find what `up` wrote themselves; others are told, as by `source $DATAMASTER_HOME/env`.
+        The sandbox's own commands find what `up` wrote themselves; others are told it.
         """
         clean = {name: value for name, value in os.environ.items() if not name.startswith(GIVEN_NAMES)}
         written = {} if module == "sandbox" else self.variables

@@ -1,9 +1,9 @@
-"""A fourth source by nothing but one more `servers` entry, on a sandbox that is killed in the middle of its first run."""
+"""One more `servers` entry is a fourth source, on a sandbox that is killed in the middle of its first run."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -40,11 +40,11 @@ def contract_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, contract_file: Path) -> Iterator[RunningSandbox]:
-    outlet = tmp_path_factory.mktemp("outlet")
+def sandbox(new_home: Callable[[], Path], contract_file: Path) -> Iterator[RunningSandbox]:
+    outlet = new_home()
     (outlet / "outlet.csv").write_text(OUTLET_FILE)
     given = {"DATAMASTER_ROWS": "400", "DATAMASTER_CONTRACT": str(contract_file), "OUTLET_FILES_URL": outlet.as_uri()}
-    running = RunningSandbox(tmp_path_factory.mktemp("home"), given)
+    running = RunningSandbox(new_home(), given)
     yield running
     running.command("sandbox", "down")
 

@@ -145,14 +145,17 @@ def test_run_without_anything_new_lands_nothing_and_changes_no_table(
     assert tables
     before = list(sandbox.raw().list_blob_names())
     for when in ("if needed", "always"):
-        sandbox.command("prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch", "-p", f"transform_when={when}")
+        sandbox.command(
+            "prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch", "-p", f"transform_when={when}"
+        )
         facts = sandbox.summary()
         assert facts["problems"] == []
         assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len(SOURCES)
         assert list(sandbox.raw().list_blob_names()) == before
         assert facts["books"] == second_run["books"]
     versions = [
-        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (second_run, facts)
+        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]}
+        for run in (second_run, facts)
     ]
     assert versions[0] == versions[1]
 
@@ -170,10 +173,14 @@ def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
     variables = sandbox.variables
     secrets = [variables[name] for name in ("PII_HASH_KEY", "CUSTOMERS_API_KEY", "DATABRICKS_TOKEN")]
     sample = found.filter(pl.col("outcome") != "valid").head(300)
-    planted = {text for name in ("cpf", "credit_card_number", "email") for text in sample[name].drop_nulls() if len(text) > 10}
+    planted = {
+        text for name in ("cpf", "credit_card_number", "email") for text in sample[name].drop_nulls() if len(text) > 10
+    }
     digits = {re.sub(r"\D", "", text) for text in planted if len(re.sub(r"\D", "", text)) >= 11}
     left_behind = _texts_left_behind(sandbox.home) | {
-        name: frame.select(pl.col(pl.String)).write_csv() for name, frame in tables.items() if not name.startswith("bronze")
+        name: frame.select(pl.col(pl.String)).write_csv()
+        for name, frame in tables.items()
+        if not name.startswith("bronze")
     }
     for place, text in left_behind.items():
         found_there = [value for value in {*planted, *digits, *secrets} if value in text]

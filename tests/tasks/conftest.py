@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,8 +32,8 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
-    processes = Processes(SandboxHome(tmp_path_factory.mktemp("services")), secrets.token_hex(8))
+def processes(new_home: Callable[[], Path]) -> Iterator[Processes]:
+    processes = Processes(SandboxHome(new_home()), secrets.token_hex(8))
     yield processes
     processes.stop_all()
 

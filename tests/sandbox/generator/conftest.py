@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as postgresql
 import pytest
@@ -13,9 +14,9 @@ from sandbox.processes import Processes
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url(new_home: Callable[[], Path]) -> Iterator[str]:
     """The sandbox's PostgreSQL, in a home of its own."""
-    home, password = SandboxHome(tmp_path_factory.mktemp("postgresql")), secrets.token_hex(8)
+    home, password = SandboxHome(new_home()), secrets.token_hex(8)
     port = ports_of(home, ["postgres"], running=())["postgres"]
     processes = Processes(home, secrets.token_hex(8))
     processes.ensure(postgres.postgres(home, port, password))

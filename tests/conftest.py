@@ -1,0 +1,28 @@
+"""What tests of several folders share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def new_home() -> Iterator[Callable[[], Path]]:
+    """Makes homes for embedded parts, outside pytest's own folder.
+
+    Run by root, PostgreSQL works as another user, whom every pytest that starts locks out of pytest's folder.
+    """
+    with ExitStack() as stack:
+
+        def home() -> Path:
+            folder = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="datamaster-", ignore_cleanup_errors=True))
+            )
+            folder.chmod(0o711)
+            return folder
+
+        yield home
