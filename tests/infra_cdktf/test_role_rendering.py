@@ -1,0 +1,46 @@
+"""What the contract's words mean on a container and on a schema, for roles that the present contract does not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.model import Access, Layer, Role
+from infra_cdktf.access_matrix import location_privileges, schema_privileges, storage_role
+from infra_cdktf.problems import InvalidSettings
+
+pytestmark = pytest.mark.infra
+
+
+def role(*access: Access, layer: Layer = Layer.SILVER, workload: bool = False) -> Role:
+    return Role(name="auditors", description="", workload=workload, access={layer: access}, reads_personal_data=False)
+
+
+def test_no_access_is_neither_role_nor_privilege() -> None:
+    nobody = role()
+    assert storage_role(nobody, Layer.SILVER) is None
+    assert schema_privileges(nobody, Layer.SILVER) == ()
+    assert location_privileges(nobody, Layer.SILVER) == ()
+
+
+def test_order_of_the_words_does_not_matter() -> None:
+    one, other = role(Access.READ, Access.WRITE), role(Access.WRITE, Access.READ)
+    assert storage_role(one, Layer.SILVER) == storage_role(other, Layer.SILVER)
+    assert schema_privileges(one, Layer.SILVER) == schema_privileges(other, Layer.SILVER)
+
+
+@pytest.mark.parametrize("access", [(Access.WRITE,), (Access.CREATE,), (Access.READ, Access.ALL)])
+def test_words_without_a_rendering_are_refused_rather_than_widened(access: tuple[Access, ...]) -> None:
+    for render in (storage_role, schema_privileges):
+        with pytest.raises(InvalidSettings, match=r"^role auditors: access \[.*\] on silver has no rendering"):
+            render(role(*access), Layer.SILVER)
+
+
+def test_reading_never_includes_changing() -> None:
+    privileges = schema_privileges(role(Access.READ), Layer.SILVER)
+    assert not {"MODIFY", "CREATE_TABLE", "WRITE_VOLUME", "MANAGE"} & set(privileges)
+
+
+def test_people_who_write_tables_need_no_location_and_workloads_do() -> None:
+    assert location_privileges(role(Access.READ, Access.WRITE), Layer.SILVER) == ()
+    workload = role(Access.READ, Access.WRITE, workload=True)
+    assert location_privileges(workload, Layer.SILVER) == ("CREATE_EXTERNAL_TABLE",)
