@@ -15,7 +15,7 @@ from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
 from tests.end_to_end.running_sandbox import RunningSandbox
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.end_to_end
 
 OUTLET_FILE = """\
 customer_id;first_name;last_name;email;purchase_date;total_amount;product;store_location;cpf;credit_card_number

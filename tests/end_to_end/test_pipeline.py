@@ -16,7 +16,7 @@ from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
 from tests.end_to_end.running_sandbox import RunningSandbox
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.end_to_end
 
 CONTRACT = read_contract()
 SOURCES = [source.name for source in CONTRACT.sources]
