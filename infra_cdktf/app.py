@@ -11,7 +11,7 @@ from infra_cdktf.accounts import Accounts
 from infra_cdktf.environment import Environment
 from infra_cdktf.job_document import JobDocument
 from infra_cdktf.settings import EnvironmentSettings, check_together
-from infra_cdktf.stacks.access import AccessStack
+from infra_cdktf.stacks.access import AccessStack, check_roles
 from infra_cdktf.stacks.catalog import CatalogStack
 from infra_cdktf.stacks.lake import LakeStack
 from infra_cdktf.stacks.network import NetworkStack
@@ -35,9 +35,10 @@ def build_app(
     """The app whose `synth()` writes a folder per stack into `folder`.
 
     Raises:
-        InvalidSettings: environments that cannot stand beside each other.
+        InvalidSettings: environments that cannot stand beside each other, or a contract without the platform's roles.
     """
     check_together(environments)
+    check_roles(contract)
     app = App(outdir=str(folder), stack_traces=False)
     StateStack(
         app,

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_azuread.provider import AzureadProvider
 from cdktf_cdktf_provider_azurerm.user_assigned_identity import UserAssignedIdentity
 from constructs import Construct
 
+from contracts.model import Contract
 from infra_cdktf.components.cluster_access import ClusterAccess, ClusterAccessConfig
 from infra_cdktf.components.container_access import ContainerAccess, ContainerAccessConfig
 from infra_cdktf.components.databricks_principals import (
@@ -21,6 +22,7 @@ from infra_cdktf.components.entra_groups import EntraGroups, EntraGroupsConfig, 
 from infra_cdktf.components.lake_storage import LakeStorageOutputs
 from infra_cdktf.components.secret_access import SecretAccess, SecretAccessConfig
 from infra_cdktf.environment import Environment
+from infra_cdktf.problems import InvalidSettings
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.platform import PlatformOutputs
 
@@ -32,6 +34,17 @@ KUBERNETES_ROLES = {
     ADMINS: "Azure Kubernetes Service RBAC Cluster Admin",
     ENGINEERS: "Azure Kubernetes Service RBAC Writer",
 }
+
+
+def check_roles(contract: Contract) -> None:
+    """The contract has the roles that the platform itself gives something to.
+
+    Raises:
+        InvalidSettings: one line for each role that is missing.
+    """
+    missing = sorted({ADMINS, ENGINEERS, FLOWS, PIPELINE} - {role.name for role in contract.roles})
+    if missing:
+        raise InvalidSettings([f"contract {contract.name}: has no role {name}" for name in missing])
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from contracts.model import Access, Layer, Role
 from infra_cdktf.access_matrix import location_privileges, schema_privileges, storage_role
 from infra_cdktf.problems import InvalidSettings
+from tests.infra_cdktf.conftest import Synthesis
 
 pytestmark = pytest.mark.infra
 
@@ -33,6 +37,15 @@ def test_words_without_a_rendering_are_refused_rather_than_widened(access: tuple
     for render in (storage_role, schema_privileges):
         with pytest.raises(InvalidSettings, match=r"^role auditors: access \[.*\] on silver has no rendering"):
             render(role(*access), Layer.SILVER)
+
+
+def test_contract_without_the_platforms_roles_is_refused_by_name(synthesis: Synthesis, tmp_path: Path) -> None:
+    contract = replace(synthesis.contract, roles=synthesis.contract.roles[:1])
+    with pytest.raises(InvalidSettings) as raised:
+        replace(synthesis, contract=contract).into(tmp_path)
+    assert raised.value.problems == tuple(
+        f"contract customer_purchases: has no role {name}" for name in ("data_admins", "flows", "pipeline")
+    )
 
 
 def test_reading_never_includes_changing() -> None:
