@@ -20,7 +20,7 @@ from tests.infra_cdktf.conftest import Synthesis
 pytestmark = pytest.mark.infra
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000000"
-NAME = re.compile(r"\b(dev|pre|prod)\b|(?<=datamaster)(dev|pre|prod)(?=lake|acr)|(?<=datamaster_)(dev|pre|prod)")
+NAME = re.compile(r"\b(dev|pre|prod)\b|(?<=datamaster)(dev|pre|prod)(?=lake|acr|dbx)|(?<=datamaster_)(dev|pre|prod)")
 
 Places = dict[str, str]
 
