@@ -12,6 +12,7 @@ from spark_jobs.delta import changes, latest_version, merge, own_commits
 from spark_jobs.gold import EMPTIED, recomputed
 from spark_jobs.gold_store_monthly_sales import store_monthly_sales, with_month
 from spark_jobs.job_parameters import JobParameters
+from spark_jobs.persistence import persisted
 from spark_jobs.progress import Progress, append_with_progress
 from spark_jobs.tables import Table
 from spark_jobs.task_figures import TaskFigures
@@ -43,10 +44,9 @@ def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable) -> 
     if changed is None:
         return 0
     with_key, aggregate = AGGREGATIONS[gold_table.name]
-    groups = recomputed(changed, spark.table(silver.full_name), gold_table.key, with_key, aggregate).persist()
-    rows_changed = 0 if groups.isEmpty() else _merge(groups, table, gold_table, progress.advanced(version, {}))
-    groups.unpersist()
-    return rows_changed
+    groups = recomputed(changed, spark.table(silver.full_name), gold_table.key, with_key, aggregate)
+    with persisted(groups):
+        return 0 if groups.isEmpty() else _merge(groups, table, gold_table, progress.advanced(version, {}))
 
 
 def _merge(groups: DataFrame, table: Table, gold_table: GoldTable, progress: Progress) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
-from pyspark.storagelevel import StorageLevel
 
 from contracts.model import Contract
 from spark_jobs.books import ActionCount, BooksError, silver_change
 from spark_jobs.columns import SOURCE
 from spark_jobs.delta import merge
 from spark_jobs.latest import ACTION, REPLACED_SOURCE, Action, rows_to_merge, with_actions
+from spark_jobs.persistence import persisted
 from spark_jobs.progress import Progress, append_with_progress
 from spark_jobs.silver import rejected_rows, valid_rows
 from spark_jobs.tables import Table
@@ -34,18 +34,15 @@ def take_in_valid(rows: DataFrame, contract: Contract, table: Table, progress: P
         BooksError: the merge changed other rows than were counted, because somebody else changed silver meanwhile.
     """
     present = rows.sparkSession.table(table.full_name)
-    incoming = with_actions(valid_rows(rows, contract), present, contract).persist(StorageLevel.DISK_ONLY)
-    counts = incoming.groupBy(SOURCE.name, ACTION, REPLACED_SOURCE).count().collect()
-    actions = [ActionCount(source, Action(action), replaced, number) for source, action, replaced, number in counts]
-    after = progress.advanced(version, silver_change(actions))
-    expected = sum(count.rows for count in actions if count.action is not Action.SUPERSEDED)
-    if expected:
+    with persisted(with_actions(valid_rows(rows, contract), present, contract)) as incoming:
+        counts = incoming.groupBy(SOURCE.name, ACTION, REPLACED_SOURCE).count().collect()
+        actions = [ActionCount(source, Action(action), replaced, number) for source, action, replaced, number in counts]
+        after = progress.advanced(version, silver_change(actions))
+        expected = sum(count.rows for count in actions if count.action is not Action.SUPERSEDED)
+        if not expected:
+            append_with_progress(present.limit(0), table, after)
+            return after
         changed = merge(rows_to_merge(incoming), table, contract.dedupe_key, after.metadata())
-        if changed != expected:
-            raise BooksError(
-                f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}"
-            )
-    else:
-        append_with_progress(present.limit(0), table, after)
-    incoming.unpersist()
+    if changed != expected:
+        raise BooksError(f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}")
     return after

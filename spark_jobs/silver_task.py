@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
-from pyspark.storagelevel import StorageLevel
 
 from contracts.reports import TransformedRows
 from spark_jobs.books import bronze_rows, require_balance, require_count
@@ -14,6 +13,7 @@ from spark_jobs.delta import changes, latest_version, own_commits, row_count
 from spark_jobs.intake import take_in_rejected, take_in_valid
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.masking import key_pads
+from spark_jobs.persistence import persisted
 from spark_jobs.progress import Progress
 from spark_jobs.silver import BROKEN_WARNINGS, evaluated
 from spark_jobs.tables import Table
@@ -38,16 +38,15 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     version = latest_version(spark, house.bronze)
     new = _inserted(spark, house.bronze, min(valid.version, rejected.version), version)
     if new is not None:
-        rows = evaluated(new, job.contract, key_pads(spark, key)).persist(StorageLevel.DISK_ONLY)
-        for_rejected = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
-        for_silver = rows.where(sf.col(COMMIT_VERSION) > valid.version)
-        if not for_rejected.isEmpty():
-            rejected = take_in_rejected(for_rejected, job.contract, house.rejected, rejected, version)
-        if not for_silver.isEmpty():
-            valid = take_in_valid(for_silver, job.contract, house.silver, valid, version)
-        rejected_by_rule = _rows_by_label(for_rejected, BROKEN_RULES.name)
-        warned_by_rule = _rows_by_label(for_silver, BROKEN_WARNINGS)
-        rows.unpersist()
+        with persisted(evaluated(new, job.contract, key_pads(spark, key))) as rows:
+            for_rejected = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
+            for_silver = rows.where(sf.col(COMMIT_VERSION) > valid.version)
+            if not for_rejected.isEmpty():
+                rejected = take_in_rejected(for_rejected, job.contract, house.rejected, rejected, version)
+            if not for_silver.isEmpty():
+                valid = take_in_valid(for_silver, job.contract, house.silver, valid, version)
+            rejected_by_rule = _rows_by_label(for_rejected, BROKEN_RULES.name)
+            warned_by_rule = _rows_by_label(for_silver, BROKEN_WARNINGS)
     require_count(house.silver.full_name, valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, rejected.books.get("rejected", {}), row_count(spark, house.rejected))
     taken_in = [commit for commit in own_commits(spark, house.bronze) if commit.version <= version]

@@ -1,0 +1,105 @@
+"""What the job is told and what it says: parameters, key, errors, and the job's own document."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sandbox.home import REPOSITORY
+from spark_jobs import command_line
+from spark_jobs.command_line import KeyMissingError, hash_key
+from spark_jobs.job_parameters import parse_job_parameters
+from spark_jobs.raw_stream import RawStreamFormat
+
+JOB = json.loads((REPOSITORY / "spark_jobs" / "job.json").read_text(encoding="utf-8"))
+ARGUMENTS = [
+    "--catalog=main",
+    "--lake-url=file:///lake",
+    "--checkpoints-url=file:///lake/checkpoints",
+    "--ingestion-id=1",
+]
+
+
+def test_parameters_that_are_not_given_have_defaults() -> None:
+    job = parse_job_parameters("bronze", ARGUMENTS)
+    assert job.contract.name == "customer_purchases"
+    assert job.raw_stream_format is RawStreamFormat.FILES
+    assert job.column_tags is False
+    assert job.lakehouse.bronze.full_name == "main.bronze.customer_purchases"
+
+
+def test_every_parameter_counts() -> None:
+    given = [*ARGUMENTS, "--contract=", "--raw-stream-format=cloudFiles", "--column-tags=true"]
+    job = parse_job_parameters("bronze", given)
+    assert job.raw_stream_format is RawStreamFormat.CLOUD_FILES
+    assert job.column_tags is True
+    assert (job.lake_url, job.checkpoints_url) == ("file:///lake", "file:///lake/checkpoints")
+    assert job.ingestion_id == "1"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("--raw-stream-format=kafka", "kafka"),
+        ("--column-tags=maybe", "maybe"),
+        ("--lake=file:///lake", "--lake=file:///lake"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(wrong: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_job_parameters("bronze", [*ARGUMENTS, wrong])
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("", "PII_HASH_KEY is not set; set it to a random secret of at least 32 bytes"),
+        ("short", "PII_HASH_KEY has 5 bytes; set it to a random secret of at least 32 bytes"),
+    ],
+)
+def test_a_missing_or_short_key_is_refused_without_showing_it(value: str, told: str) -> None:
+    with pytest.raises(KeyMissingError) as caught:
+        hash_key(value)
+    assert str(caught.value) == told
+
+
+def test_a_key_is_taken_as_it_is() -> None:
+    assert hash_key("ç" * 16) == "ç".encode() * 16
+
+
+def test_a_contract_that_cannot_be_used_ends_the_task_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bronze", *ARGUMENTS, f"--contract={tmp_path / 'none.yaml'}"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.bronze()
+    assert str(ended.value).startswith(f"bronze failed: {tmp_path / 'none.yaml'}: ")
+
+
+def test_the_job_runs_the_wheels_entry_points_one_after_another() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wheels = [task["python_wheel_task"] for task in JOB["tasks"]]
+    assert [task["task_key"] for task in JOB["tasks"]] == ["bronze", "silver", "gold"]
+    assert [[dependency["task_key"] for dependency in task.get("depends_on", [])] for task in JOB["tasks"]] == [
+        [],
+        ["bronze"],
+        ["silver"],
+    ]
+    assert {wheel["package_name"] for wheel in wheels} == {project["name"]}
+    assert [project["scripts"][wheel["entry_point"]] for wheel in wheels] == [
+        f"spark_jobs.command_line:{name}" for name in ("bronze", "silver", "gold")
+    ]
+
+
+def test_the_job_hands_its_parameters_to_every_task() -> None:
+    names = [parameter["name"] for parameter in JOB["parameters"]]
+    expected = {name.replace("_", "-"): f"{{{{job.parameters.{name}}}}}" for name in names}
+    for task in JOB["tasks"]:
+        assert task["python_wheel_task"]["named_parameters"] == expected
+    given = [f"--{name}=given" for name in expected if name not in ("contract", "raw-stream-format", "column-tags")]
+    assert parse_job_parameters("bronze", given).catalog == "given"
+    assert JOB["max_concurrent_runs"] == 1

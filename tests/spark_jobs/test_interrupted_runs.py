@@ -1,0 +1,122 @@
+"""A run that is killed between two commits, and the next one: the result is as if there had been one run."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from contracts.model import Contract
+from contracts.reports import TransformedRows
+from spark_jobs import bronze_task, intake
+from spark_jobs.books import BooksError
+from spark_jobs.bronze_task import IngestionError, run_bronze
+from spark_jobs.job_parameters import JobParameters
+from spark_jobs.silver_task import run_silver
+from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows
+from tests.spark_jobs.raw_files import land, landed_row
+
+pytestmark = pytest.mark.spark
+
+AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """What a test kills a run with: nothing may catch it."""
+
+
+@pytest.fixture
+def job(contract: Contract, lake: Path) -> JobParameters:
+    """A job with one source only, to keep the runs short."""
+    return job_parameters(replace(contract, sources=(contract.source("customers-api"),)), lake)
+
+
+def _land(job: JobParameters, lake: Path, sequence: int, **values: str | None) -> None:
+    source = job.contract.source("customers-api")
+    land(lake, job.contract, source, sequence, [landed_row(source, **values)])
+
+
+def test_a_batch_that_was_committed_before_the_kill_is_not_appended_again(
+    spark: SparkSession, job: JobParameters, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after bronze has the batch and before the checkpoint knows; meanwhile another file lands."""
+    real = bronze_task.append
+
+    def append_and_die(*arguments: Any, **named: Any) -> None:
+        real(*arguments, **named)
+        raise RuntimeError("killed")
+
+    _land(job, lake, 1, customer_id="C1")
+    with monkeypatch.context() as patch:
+        patch.setattr(bronze_task, "append", append_and_die)
+        with pytest.raises(IngestionError, match="customers-api could not be ingested"):
+            run_bronze(spark, job, AT)
+    _land(job, lake, 2, customer_id="C2")
+    figures = run_bronze(spark, job, AT)
+    assert rows(spark, job.lakehouse.bronze, "customer_id") == [("C1",), ("C2",)]
+    assert figures.run == {"customers-api": TransformedRows(bronze=1)}
+    assert figures.total == {"customers-api": TransformedRows(bronze=2)}
+
+
+def test_a_new_checkpoint_skips_no_batch_because_an_old_one_had_its_number(
+    spark: SparkSession, job: JobParameters, lake: Path
+) -> None:
+    _land(job, lake, 1, customer_id="C1")
+    run_bronze(spark, job, AT)
+    shutil.rmtree(lake / "checkpoints")
+    (file,) = (lake / "raw").rglob("*.json")
+    file.unlink()
+    _land(job, lake, 2, customer_id="C2")
+    assert run_bronze(spark, job, AT).total == {"customers-api": TransformedRows(bronze=2)}
+    assert rows(spark, job.lakehouse.bronze, "customer_id") == [("C1",), ("C2",)]
+
+
+def test_silver_catches_up_after_a_kill_between_its_two_tables(
+    spark: SparkSession, job: JobParameters, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rejected rows are in, the valid ones are not; then more of both arrive."""
+
+    def die(*_: Any, **__: Any) -> int:
+        raise Killed
+
+    _land(job, lake, 1, customer_id="C1")
+    _land(job, lake, 2, customer_id="C2", cpf="1")
+    run_bronze(spark, job, AT)
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "merge", die)
+        with pytest.raises(Killed):
+            run_silver(spark, job, KEY)
+    assert rows(spark, job.lakehouse.rejected, "customer_id") == [("C2",)]
+    assert rows(spark, job.lakehouse.silver, "customer_id") == []
+    _land(job, lake, 3, customer_id="C3")
+    _land(job, lake, 4, customer_id="C4", cpf="1")
+    run_bronze(spark, job, AT)
+    figures = run_silver(spark, job, KEY)
+    assert rows(spark, job.lakehouse.rejected, "customer_id") == [("C2",), ("C4",)]
+    assert rows(spark, job.lakehouse.silver, "customer_id") == [("C1",), ("C3",)]
+    assert figures.run == {"customers-api": TransformedRows(silver=2, rejected=1)}
+    assert figures.total == {"customers-api": TransformedRows(silver=2, rejected=2)}
+
+
+def test_maintenance_in_between_changes_nothing_and_foreign_rows_are_found_out(
+    spark: SparkSession, job: JobParameters, lake: Path
+) -> None:
+    house = job.lakehouse
+    _land(job, lake, 1, customer_id="C1")
+    run_bronze(spark, job, AT)
+    run_silver(spark, job, KEY)
+    _land(job, lake, 2, customer_id="C2")
+    run_bronze(spark, job, AT)
+    for table in (house.bronze, house.silver):
+        spark.sql(f"OPTIMIZE {table.full_name}")
+    assert run_silver(spark, job, KEY).total == {"customers-api": TransformedRows(silver=2)}
+    spark.sql(f"INSERT INTO {house.silver.full_name} SELECT * FROM {house.silver.full_name}")
+    with pytest.raises(BooksError) as caught:
+        run_silver(spark, job, KEY)
+    told = "spark_catalog.silver.customer_purchases holds 4 rows, its books say customers-api 2"
+    assert str(caught.value) == f"books do not balance: {told}"
