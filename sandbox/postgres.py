@@ -9,9 +9,12 @@ import warnings
 from itertools import chain
 from pathlib import Path
 
+import psutil
+
 from sandbox.errors import PartError
 from sandbox.home import SandboxHome, write_atomically
 from sandbox.ports import LOOPBACK
+from sandbox.process_trees import end, lives
 from sandbox.processes import Service
 from sandbox.readiness import accepts_connections
 
@@ -39,6 +42,7 @@ def postgres(home: SandboxHome, port: int, password: str) -> Service:
     """
     data = home.folder / "postgres"
     server = _server(data if data.exists() else _new_cluster(data, password))
+    _clear_lock_of_the_dead(data)
     settings = (("-c", f"{name}={value}") for name, value in {**_SETTINGS, "port": str(port)}.items())
     return Service(
         name="postgres",
@@ -49,6 +53,29 @@ def postgres(home: SandboxHome, port: int, password: str) -> Service:
         user=server.system_user,
         folder=data,
     )
+
+
+def _clear_lock_of_the_dead(data: Path) -> None:
+    """Remove ``postmaster.pid`` after a crash.
+
+    PostgreSQL refuses to start when the pid in it exists, even if that is an unrelated process or one that ended and
+    nobody waited for. Its processes work in the data folder, by which they are told from any other.
+    """
+    lock = data / "postmaster.pid"
+    if not lock.exists():
+        return
+    postmaster = int(lock.read_text(encoding="utf-8").split("\n", 1)[0])
+    own = [process for process in psutil.process_iter() if _works_in(process, data)]
+    if postmaster not in {process.pid for process in own}:
+        end(own)
+        lock.unlink(missing_ok=True)
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return lives(process) and process.cwd() == str(folder)
+    except psutil.Error:
+        return False
 
 
 def _server(data: Path) -> PostgresServer:

@@ -87,6 +87,7 @@ class Processes:
         Raises:
             PartError: it ended or did not answer before its deadline.
         """
+        self._children = [child for child in self._children if child.poll() is None]
         record = self.records().get(service.name)
         alive = record.process() if record else None
         if record and alive and record.fingerprint == service.fingerprint and _becomes_ready(service, alive):
