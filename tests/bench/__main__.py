@@ -47,9 +47,8 @@ def main() -> None:
                 with console.status(f"{task}: {landed:,} rows"):
                     report = _run(task, lake, environment)
                 figures.append((generation, task, landed, report.seconds, landed / report.seconds))
-    print(
-        tabulate.tabulate(figures, ("round", "task", "rows", "seconds", "rows/s"), "pipe", intfmt=",", floatfmt=",.1f")
-    )
+    headers = ("round", "task", "rows", "seconds", "rows/s")
+    sys.stdout.write(tabulate.tabulate(figures, headers, "pipe", intfmt=",", floatfmt=",.1f") + "\n")
 
 
 def _cluster(folder: Path) -> dict[str, str]:
