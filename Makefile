@@ -60,11 +60,12 @@ LOCK = .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-annotate --no-header $(UPGRADE)
 lock: ## renew requirements/*.txt after a change of pyproject.toml
 	$(call install)
-	@mkdir -p build && cat requirements/*.txt > build/all.txt
+	@mkdir -p build && cat $(ALL_GROUPS:%=requirements/%.txt) > build/all.txt
 	@$(LOCK) pyproject.toml $(addprefix --group ,$(ALL_GROUPS)) -o build/all.txt
 	@for group in $(ALL_GROUPS); do echo "requirements/$$group.txt"; \
 		$(LOCK) pyproject.toml --group $$group -c build/all.txt -o requirements/$$group.txt || exit 1; done
 	@echo uv | $(LOCK) - -c build/all.txt -o requirements/bootstrap.txt
+	@for alone in requirements/*.in; do echo "$${alone%.in}.txt"; $(LOCK) $$alone -o $${alone%.in}.txt || exit 1; done
 
 synth: ## write the Terraform configuration of every environment
 	$(call install,$(ALL_GROUPS))
