@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdktf import AzurermBackend, TerraformStack
+from cdktf import AzurermBackend, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_azurerm.provider import (
     AzurermProvider,
     AzurermProviderFeatures,
@@ -36,6 +36,11 @@ class EnvironmentStack(TerraformStack):
             use_azuread_auth=True,
         )
         azure_provider(self, environment.subscription_id, str(environment.accounts.tenant_id))
+
+    def publish(self, values: dict[str, str]) -> None:
+        """What operators look up after a deployment (`cdktf output`); never a secret."""
+        for name, value in values.items():
+            TerraformOutput(self, f"output-{name}", value=value).override_logical_id(name)
 
     def account_provider(self) -> DatabricksProvider:
         """Databricks' account-level API, which needs no workspace."""

@@ -55,6 +55,7 @@ class LakeStack(EnvironmentStack):
             self._endpoint(service, placement, storage, network)
         self._audit(storage, platform.log_workspace_id)
         self.outputs = storage
+        self.publish({"lake_url": storage.lake_url})
 
     def _key_user(self, placement: Placement, key: EncryptionKey) -> EncryptionUser:
         identity = UserAssignedIdentity(

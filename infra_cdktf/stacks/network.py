@@ -16,11 +16,10 @@ from infra_cdktf.stacks.environment_stack import EnvironmentStack
 
 @dataclass(frozen=True)
 class NetworkOutputs:
-    """The network, its private zones by service, and the address it is seen under outside."""
+    """The network, and its private zones by service."""
 
     network: VirtualNetworkOutputs
     dns_zone_ids: dict[str, str]
-    outbound_ip_address: str
 
 
 class NetworkStack(EnvironmentStack):
@@ -58,4 +57,5 @@ class NetworkStack(EnvironmentStack):
             "private-dns",
             PrivateDnsZonesConfig(placement=group.placement, network_id=network.network_id),
         )
-        self.outputs = NetworkOutputs(network, zones.outputs.zone_ids, nat.outputs.outbound_ip_address)
+        self.outputs = NetworkOutputs(network, zones.outputs.zone_ids)
+        self.publish({"outbound_ip_address": nat.outputs.outbound_ip_address})

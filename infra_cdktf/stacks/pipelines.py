@@ -84,6 +84,7 @@ class PipelinesStack(EnvironmentStack):
         ).outputs
         self._for_people()
         self.outputs = PipelinesOutputs(self._job(scope_of_secrets))
+        self.publish({"job_id": self.outputs.job.job_id})
 
     def _job(self, secrets: SecretScopeOutputs) -> EtlJobOutputs:
         environment, inputs, databricks = self.environment, self._inputs, self.environment.settings.databricks

@@ -82,6 +82,15 @@ class PlatformStack(EnvironmentStack):
             worker=self._identity("worker", cluster, WORKER_SERVICE_ACCOUNT),
             flows=self._identity("flows", cluster, FLOWS_SERVICE_ACCOUNT),
         )
+        self.publish(
+            {
+                "registry": registry.login_server,
+                "cluster": cluster.name,
+                "key_vault": vault.vault_uri,
+                "worker_client_id": self.outputs.worker.client_id,
+                "flows_client_id": self.outputs.flows.client_id,
+            }
+        )
 
     def _registry(self) -> ContainerRegistryOutputs:
         names = self.environment.names

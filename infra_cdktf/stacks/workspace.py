@@ -86,6 +86,7 @@ class WorkspaceStack(EnvironmentStack):
             ),
         )
         self.outputs = WorkspaceOutputs(workspace, connector)
+        self.publish({"workspace_url": workspace.url})
 
     def _admit(self, workspace: DatabricksWorkspaceOutputs, access: AccessOutputs) -> None:
         config = WorkspaceMembershipConfig(

@@ -135,6 +135,27 @@ def test_environments_lie_in_their_own_subscriptions(plan: Plan, environment: st
             assert provider["subscription_id"].endswith(numbers[environment])
 
 
+def test_operators_find_what_they_need_in_the_outputs(plan: Plan, environment: str) -> None:
+    published = {
+        f"{stack.rpartition('-')[2]}.{name}"
+        for stack, body in plan.stacks.items()
+        if f"-{environment}-" in stack
+        for name, output in body.get("output", {}).items()
+        if not output.get("sensitive")
+    }
+    assert published == {
+        "network.outbound_ip_address",
+        "platform.registry",
+        "platform.cluster",
+        "platform.key_vault",
+        "platform.worker_client_id",
+        "platform.flows_client_id",
+        "lake.lake_url",
+        "workspace.workspace_url",
+        "pipelines.job_id",
+    }
+
+
 def test_two_syntheses_are_identical_byte_for_byte(synthesis: Synthesis, plan: Plan, tmp_path: Path) -> None:
     again = synthesis.into(tmp_path)
     first = {path.relative_to(plan.folder): path.read_bytes() for path in plan.folder.rglob("*.json")}
