@@ -81,9 +81,13 @@ class SandboxHome:
         """Hold the home for one command.
 
         Raises:
-            SandboxError: another command works on this home.
+            SandboxError: another command works on this home, or the folder cannot be made.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"DATAMASTER_HOME={self.folder} cannot be used ({error.strerror}): set it to another folder"
+            raise SandboxError(message) from None
         try:
             with FileLock(self.folder / ".lock", timeout=0):
                 yield

@@ -17,6 +17,7 @@ from azure.storage.blob import BlobServiceClient
 from dotenv import dotenv_values
 
 from sandbox import lifecycle
+from sandbox.errors import SandboxError
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import PARTS, down, processes_of, up
 from sandbox.process_trees import lives
@@ -158,6 +159,13 @@ def test_another_command_on_the_same_home_is_refused_while_one_works(home: Sandb
         "wait for it, or set DATAMASTER_HOME\n"
     )
     assert pids(home).keys() == EVERYTHING
+
+
+def test_a_home_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SandboxError, match=r"DATAMASTER_HOME=.*file/home cannot be used \(Not a directory\): set it"):
+        SandboxHome(tmp_path / "file" / "home").locked().__enter__()
 
 
 def test_down_leaves_nothing_running_after_a_crash_of_parents_and_a_stale_record(home: SandboxHome) -> None:
