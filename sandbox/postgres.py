@@ -16,7 +16,6 @@ from sandbox.home import SandboxHome, write_atomically
 from sandbox.ports import LOOPBACK
 from sandbox.process_trees import end, lives
 from sandbox.processes import Service
-from sandbox.readiness import accepts_connections
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # at import the wheel looks for a runtime directory that the sandbox does not use
@@ -48,11 +47,17 @@ def postgres(home: SandboxHome, port: int, password: str) -> Service:
         name="postgres",
         command=[str(server.bin_path / "postgres"), "-D", str(data), *chain.from_iterable(settings)],
         environment={},
-        is_ready=lambda: accepts_connections(port),
+        is_ready=lambda: _answers_queries(server, port),
         stop_signal=signal.SIGINT,  # PostgreSQL's fast shutdown: rolls back, checkpoints and ends
         user=server.system_user,
         folder=data,
     )
+
+
+def _answers_queries(server: PostgresServer, port: int) -> bool:
+    """A port that listens is not enough: after a crash the server recovers before it lets anybody in."""
+    command = [str(server.bin_path / "pg_isready"), "--quiet", "--host", LOOPBACK, "--port", str(port)]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def _clear_lock_of_the_dead(data: Path) -> None:
