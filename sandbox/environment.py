@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 
 from sandbox.azurite import ACCOUNT, connection_string
@@ -44,6 +45,7 @@ def all_variables(home: SandboxHome, own: Mapping[str, str], given: Mapping[str,
         "SSL_CERT_FILE": str(home.tls / "ca-bundle.pem"),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "SPARK_LOCAL_IP": LOOPBACK,
+        "PYSPARK_PYTHON": sys.executable,
         "PREFECT_HOME": str(home.prefect),
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,

@@ -10,7 +10,16 @@ from sandbox.ports import LOOPBACK
 from sandbox.processes import Service
 from sandbox.readiness import answers
 
-_CLUSTER = ("JAVA_HOME", "SPARK_CONF_DIR", "SPARK_LOCAL_IP", "PII_HASH_KEY", "SSL_CERT_FILE", "NO_PROXY", "no_proxy")
+_CLUSTER = (
+    "JAVA_HOME",
+    "SPARK_CONF_DIR",
+    "SPARK_LOCAL_IP",
+    "PYSPARK_PYTHON",
+    "PII_HASH_KEY",
+    "SSL_CERT_FILE",
+    "NO_PROXY",
+    "no_proxy",
+)
 
 
 def customers_api(home: SandboxHome, port: int, api_key: str) -> Service:
