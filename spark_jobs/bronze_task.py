@@ -12,7 +12,7 @@ from contracts.reports import TransformedRows
 from spark_jobs.books import Rows, bronze_rows, require_count
 from spark_jobs.bronze import to_bronze
 from spark_jobs.creation import create
-from spark_jobs.delta import append, latest_version, own_commits, row_count
+from spark_jobs.delta import append, latest_version, read_log, row_count
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.raw_stream import read_raw_stream
 from spark_jobs.task_figures import TaskFigures
@@ -44,7 +44,7 @@ def run_bronze(spark: SparkSession, job: JobParameters, started_at: datetime) ->
 
 
 def _rows(spark: SparkSession, job: JobParameters) -> Rows:
-    return bronze_rows(own_commits(spark, job.lakehouse.bronze))
+    return bronze_rows(read_log(spark, job.lakehouse.bronze).commits)
 
 
 def _ingest(spark: SparkSession, job: JobParameters, source: Source, started_at: datetime) -> None:

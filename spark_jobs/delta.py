@@ -31,20 +31,29 @@ class Commit:
     metadata: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Log:
+    """A table's newest version, whoever committed it, and recent commits of ours, newest first."""
+
+    version: int
+    commits: list[Commit]
+
+
 def latest_version(spark: SparkSession, table: Table) -> int:
     """Version of the table's newest commit, whoever made it."""
     return int(DeltaTable.forName(spark, table.full_name).history(1).collect()[0]["version"])
 
 
-def own_commits(spark: SparkSession, table: Table, limit: int = RECENT_COMMITS) -> list[Commit]:
-    """Commits of ours among the newest `limit`, newest first; if there is none, among all."""
+def read_log(spark: SparkSession, table: Table, limit: int = RECENT_COMMITS) -> Log:
+    """The table's newest version, and our commits among the newest `limit` or, if there is none, among all."""
     history = DeltaTable.forName(spark, table.full_name).history
+    rows: list[Row] = []
     for frame in (history(limit), history()):
         rows = frame.select("version", "operationMetrics", "userMetadata").collect()
         commits = [commit for row in rows if (commit := _own_commit(row))]
         if commits or len(rows) < limit:
-            return commits
-    return []
+            return Log(rows[0]["version"], commits)
+    return Log(rows[0]["version"], [])
 
 
 def row_count(spark: SparkSession, table: Table) -> int:

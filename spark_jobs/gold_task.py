@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from contracts.model import GoldTable
 from spark_jobs.creation import create
-from spark_jobs.delta import changes, latest_version, merge, own_commits
+from spark_jobs.delta import changes, latest_version, merge, read_log
 from spark_jobs.gold import EMPTIED, recomputed
 from spark_jobs.gold_store_monthly_sales import store_monthly_sales, with_month
 from spark_jobs.job_parameters import JobParameters
@@ -38,7 +38,7 @@ def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable) -> 
     """Merge the touched groups of one gold table; how many of its rows changed."""
     table, silver = job.lakehouse.gold(gold_table), job.lakehouse.silver
     create(spark, table, column_tags=job.column_tags)
-    progress = Progress.noted_in(own_commits(spark, table))
+    progress = Progress.noted_in(read_log(spark, table).commits)
     version = latest_version(spark, silver)
     changed = changes(spark, silver, progress.version, version)
     if changed is None:

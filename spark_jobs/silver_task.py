@@ -2,62 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.reports import TransformedRows
-from spark_jobs.books import bronze_rows, require_balance, require_count
-from spark_jobs.columns import BROKEN_RULES, SOURCE
+from spark_jobs.books import Rows, bronze_rows, require_balance, require_count
+from spark_jobs.census import (
+    COMMIT_VERSION,
+    Kind,
+    after,
+    census,
+    rejected_rows_by_rule,
+    rejected_rows_by_source,
+    warned_rows_by_rule,
+)
 from spark_jobs.creation import create
-from spark_jobs.delta import changes, latest_version, own_commits, row_count
-from spark_jobs.intake import take_in_rejected, take_in_valid
+from spark_jobs.delta import Log, changes, latest_version, read_log, row_count
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.masking import key_pads
 from spark_jobs.persistence import persisted
-from spark_jobs.progress import Progress
-from spark_jobs.silver import BROKEN_WARNINGS, evaluated
+from spark_jobs.progress import Progress, append_with_progress
+from spark_jobs.silver import evaluated, rejected_rows
+from spark_jobs.silver_merge import merge_valid_rows
 from spark_jobs.tables import Table
-from spark_jobs.task_figures import RowsByRule, TaskFigures
+from spark_jobs.task_figures import TaskFigures
 
-COMMIT_VERSION = "_commit_version"
+
+@dataclass(frozen=True)
+class Taken:
+    """How far both tables have come, and the kinds of rows that brought them there."""
+
+    valid: Progress
+    rejected: Progress
+    kinds: tuple[Kind, ...] = ()
+
+    @property
+    def books(self) -> dict[str, Rows]:
+        """Rows by term and source."""
+        return self.valid.books | self.rejected.books
 
 
 def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigures:
     """Take bronze's new rows into both tables, each from where it stands: after a crash in between, one is ahead.
 
     Raises:
-        BooksError: a table holds other rows than its books say.
+        BooksError: a table holds other rows than its books say, or rows of bronze are in no table.
     """
     house = job.lakehouse
     for table in (house.bronze, house.silver, house.rejected):
         create(spark, table, column_tags=job.column_tags)
-    valid = valid_before = Progress.noted_in(own_commits(spark, house.silver))
-    rejected = rejected_before = Progress.noted_in(own_commits(spark, house.rejected))
-    rejected_by_rule: RowsByRule = {}
-    warned_by_rule: RowsByRule = {}
-    version = latest_version(spark, house.bronze)
-    new = _inserted(spark, house.bronze, min(valid.version, rejected.version), version)
-    if new is not None:
-        with persisted(evaluated(new, job.contract, key_pads(spark, key))) as rows:
-            for_rejected = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
-            for_silver = rows.where(sf.col(COMMIT_VERSION) > valid.version)
-            if not for_rejected.isEmpty():
-                rejected = take_in_rejected(for_rejected, job.contract, house.rejected, rejected, version)
-            if not for_silver.isEmpty():
-                valid = take_in_valid(for_silver, job.contract, house.silver, valid, version)
-            rejected_by_rule = _rows_by_label(for_rejected, BROKEN_RULES.name)
-            warned_by_rule = _rows_by_label(for_silver, BROKEN_WARNINGS)
-    require_count(house.silver.full_name, valid.books.get("silver", {}), row_count(spark, house.silver))
-    require_count(house.rejected.full_name, rejected.books.get("rejected", {}), row_count(spark, house.rejected))
-    taken_in = [commit for commit in own_commits(spark, house.bronze) if commit.version <= version]
-    require_balance(bronze_rows(taken_in), valid.books | rejected.books)
+    bronze = read_log(spark, house.bronze)
+    before = Taken(_progress(spark, house.silver), _progress(spark, house.rejected))
+    oldest = min(before.valid.version, before.rejected.version)
+    new = _inserted(spark, house.bronze, oldest, bronze.version)
+    taken = before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, bronze)
+    require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))
+    require_count(house.rejected.full_name, taken.rejected.books.get("rejected", {}), row_count(spark, house.rejected))
+    require_balance(bronze_rows(bronze.commits), taken.books)
     return TaskFigures(
-        run=_transformed(valid.books | rejected.books, valid_before.books | rejected_before.books),
-        total=_transformed(valid.books | rejected.books, {}),
-        rejected_by_rule=rejected_by_rule,
-        warned_by_rule=warned_by_rule,
+        run=_transformed(taken.books, before.books),
+        total=_transformed(taken.books, {}),
+        rejected_by_rule=rejected_rows_by_rule(after(taken.kinds, before.rejected.version)),
+        warned_by_rule=warned_rows_by_rule(after(taken.kinds, before.valid.version)),
         table_versions={table.full_name: latest_version(spark, table) for table in (house.silver, house.rejected)},
     )
+
+
+def _progress(spark: SparkSession, table: Table) -> Progress:
+    return Progress.noted_in(read_log(spark, table).commits)
+
+
+def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronze: Log) -> Taken:
+    """Rejected rows first, then valid ones: each table what came after the version it has taken in."""
+    valid, rejected = before.valid, before.rejected
+    with persisted(evaluated_rows) as rows:
+        kinds = census(rows)
+        if new := after(kinds, rejected.version):
+            wanted = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
+            rejected = rejected.advanced(bronze.version, {"rejected": rejected_rows_by_source(new)})
+            append_with_progress(rejected_rows(wanted, job.contract), job.lakehouse.rejected, rejected)
+        if after(kinds, valid.version):
+            wanted = rows.where(sf.col(COMMIT_VERSION) > valid.version)
+            valid = merge_valid_rows(wanted, job.contract, job.lakehouse.silver, valid, bronze.version)
+    return Taken(valid, rejected, tuple(kinds))
 
 
 def _inserted(spark: SparkSession, bronze: Table, after_version: int, version: int) -> DataFrame | None:
@@ -66,16 +95,7 @@ def _inserted(spark: SparkSession, bronze: Table, after_version: int, version: i
     return new and new.where(sf.col("_change_type") == "insert").drop("_change_type", "_commit_timestamp")
 
 
-def _rows_by_label(rows: DataFrame, labels: str) -> RowsByRule:
-    """Rows of each source by rule label, of an array column of labels."""
-    by_rule: RowsByRule = {}
-    counts = rows.select(SOURCE.name, sf.explode(labels).alias("label")).groupBy(SOURCE.name, "label").count()
-    for source, label, number in counts.orderBy(SOURCE.name, "label").collect():
-        by_rule.setdefault(source, {})[label] = number
-    return by_rule
-
-
-def _transformed(books: dict[str, dict[str, int]], before: dict[str, dict[str, int]]) -> dict[str, TransformedRows]:
+def _transformed(books: dict[str, Rows], before: dict[str, Rows]) -> dict[str, TransformedRows]:
     """The books' rows by source and term, less those before."""
     sources = sorted({source for rows in books.values() for source in rows})
     return {

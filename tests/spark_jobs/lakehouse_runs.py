@@ -54,8 +54,9 @@ def run_job(spark: SparkSession, job: JobParameters, hour: int = 12) -> RunFigur
 def forget_tables(spark: SparkSession) -> None:
     """As a new session does not know the tables that lie in the lake."""
     for layer in ("bronze", "silver", "gold"):
-        for table in spark.catalog.listTables(f"spark_catalog.{layer}"):
-            spark.sql(f"DROP TABLE spark_catalog.{layer}.{table.name}")
+        schema = f"spark_catalog.{layer}"
+        for table in spark.catalog.listTables(schema) if spark.catalog.databaseExists(schema) else []:
+            spark.sql(f"DROP TABLE {schema}.{table.name}")
 
 
 def drop_schemas(spark: SparkSession) -> None:

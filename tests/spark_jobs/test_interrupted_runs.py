@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 
 from contracts.model import Contract
 from contracts.reports import TransformedRows
-from spark_jobs import bronze_task, intake
+from spark_jobs import bronze_task, silver_merge
 from spark_jobs.books import BooksError
 from spark_jobs.bronze_task import IngestionError, run_bronze
 from spark_jobs.job_parameters import JobParameters
@@ -88,7 +88,7 @@ def test_silver_catches_up_after_a_kill_between_its_two_tables(
     _land(job, lake, 2, customer_id="C2", cpf="1")
     run_bronze(spark, job, AT)
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "merge", die)
+        patch.setattr(silver_merge, "merge", die)
         with pytest.raises(Killed):
             run_silver(spark, job, KEY)
     assert rows(spark, job.lakehouse.rejected, "customer_id") == [("C2",)]

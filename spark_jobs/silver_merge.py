@@ -1,4 +1,4 @@
-"""Take evaluated rows into silver and into the table of rejected rows, noting the progress in the same commit."""
+"""Merge valid rows into silver, counting what becomes of each, in one commit with the progress."""
 
 from __future__ import annotations
 
@@ -11,20 +11,11 @@ from spark_jobs.delta import merge
 from spark_jobs.latest import ACTION, REPLACED_SOURCE, Action, rows_to_merge, with_actions
 from spark_jobs.persistence import persisted
 from spark_jobs.progress import Progress, append_with_progress
-from spark_jobs.silver import rejected_rows, valid_rows
+from spark_jobs.silver import valid_rows
 from spark_jobs.tables import Table
 
 
-def take_in_rejected(rows: DataFrame, contract: Contract, table: Table, progress: Progress, version: int) -> Progress:
-    """Append those of the evaluated rows that break a rule; the progress afterwards, up to that version of bronze."""
-    rejected = rejected_rows(rows, contract)
-    by_source = {row[SOURCE.name]: row["count"] for row in rejected.groupBy(SOURCE.name).count().collect()}
-    after = progress.advanced(version, {"rejected": by_source})
-    append_with_progress(rejected, table, after)
-    return after
-
-
-def take_in_valid(rows: DataFrame, contract: Contract, table: Table, progress: Progress, version: int) -> Progress:
+def merge_valid_rows(rows: DataFrame, contract: Contract, table: Table, progress: Progress, version: int) -> Progress:
     """Merge those of the evaluated rows that break no rule and are later than what silver has.
 
     Returns:
