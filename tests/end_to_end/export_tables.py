@@ -14,7 +14,7 @@ TABLES = (
 
 
 def main(folder: str) -> None:
-    spark = SparkSession.builder.getOrCreate()
+    spark = SparkSession.builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS").getOrCreate()
     scheme, account = os.environ["LAKE_URL"].rstrip("/").split("://")
     for name in TABLES:
         layer, table = name.split(".")

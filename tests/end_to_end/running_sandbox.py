@@ -27,9 +27,9 @@ class RunningSandbox:
     given: dict[str, str]
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a Python module in the repository with this sandbox's variables."""
+        """Run a Python module, or Prefect's command line, in the repository with this sandbox's variables."""
         completed = subprocess.run(
-            [sys.executable, "-m", *arguments],
+            [*self._program(arguments[0]), *arguments[1:]],
             cwd=REPOSITORY,
             env=self.environment(arguments[0]),
             capture_output=True,
@@ -48,6 +48,11 @@ class RunningSandbox:
         return subprocess.Popen(
             [sys.executable, "-m", *arguments], cwd=REPOSITORY, env=self.environment(arguments[0]), text=True
         )
+
+    @staticmethod
+    def _program(name: str) -> list[str]:
+        prefect = Path(sys.executable).with_name("prefect")
+        return [str(prefect)] if name == "prefect" else [sys.executable, "-m", name]
 
     def environment(self, module: str) -> dict[str, str]:
         """This process's environment without anybody else's lakehouse, plus what was given.
