@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from spark_jobs.delta import properties_and_clustering
 from spark_jobs.evolution import PresentTable, alterations, missing_tags
 from spark_jobs.tables import Table, create_schema_statement, create_table_statement, register_table_statement
 
@@ -46,5 +46,4 @@ def _make_known(spark: SparkSession, table: Table) -> None:
 def _present(spark: SparkSession, table: Table) -> PresentTable:
     fields = spark.table(table.full_name).schema.fields
     columns = {field.name: (field.dataType.simpleString(), field.metadata.get("comment", "")) for field in fields}
-    detail = DeltaTable.forName(spark, table.full_name).detail().collect()[0]
-    return PresentTable(columns, detail["properties"], tuple(detail["clusteringColumns"]))
+    return PresentTable(columns, *properties_and_clustering(spark, table))

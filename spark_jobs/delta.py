@@ -39,6 +39,12 @@ class Log:
     commits: list[Commit]
 
 
+def properties_and_clustering(spark: SparkSession, table: Table) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The table's Delta properties and the columns it is clustered by, as it is."""
+    detail = DeltaTable.forName(spark, table.full_name).detail().collect()[0]
+    return detail["properties"], tuple(detail["clusteringColumns"])
+
+
 def latest_version(spark: SparkSession, table: Table) -> int:
     """Version of the table's newest commit, whoever made it."""
     return int(DeltaTable.forName(spark, table.full_name).history(1).collect()[0]["version"])
