@@ -21,7 +21,7 @@ from sandbox.lifecycle import Sandbox
 from sandbox.prefect_parts import WORK_POOL
 from sandbox.progress import side_by_side
 
-_DEPLOYED_FOLDERS = ("blocks", "contracts", "deployments", "flows", "tasks", "spark_jobs")
+_DEPLOYED_FOLDERS = ("blocks", "contracts", "deployments", "flows", "tasks")
 _JOB_DOCUMENT = REPOSITORY / "spark_jobs" / "job.json"
 _PREFECT = Path(sys.executable).parent / "prefect"
 
@@ -65,7 +65,7 @@ def _fingerprint(sandbox: Sandbox) -> str:
     digest = hashlib.sha256(json.dumps(sorted(sandbox.variables.items())).encode())
     files = [path for folder in _DEPLOYED_FOLDERS for path in (REPOSITORY / folder).rglob("*") if path.is_file()]
     contract = [sandbox.given.datamaster_contract] if sandbox.given.datamaster_contract else []
-    for path in (REPOSITORY / "prefect.yaml", *contract, *sorted(files)):
+    for path in (_JOB_DOCUMENT, *contract, *sorted(files)):
         if "__pycache__" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()
