@@ -35,11 +35,9 @@ def silver_candidates(found: pl.DataFrame, key: bytes, high_value_brl: float) ->
     return latest.select(
         pl.col("customer_id"),
         pl.col("purchase_date_value").alias("purchase_date"),
-        "first_name",
-        "last_name",
+        *(pl.col(name).str.strip_chars().replace("", None) for name in ("first_name", "last_name", "product")),
         pl.col("email").str.replace(r"^\s*([^@\s])[^@]*@(.*?)\s*$", "${1}***@${2}").alias("email"),
         pl.col("total_amount_value").cast(pl.Float64).alias("total_amount"),
-        "product",
         "store_location",
         keyed("cpf", key).alias("cpf_masked"),
         keyed("credit_card_number", key).alias("credit_card_masked"),
