@@ -15,8 +15,8 @@ BLANK_CHARACTERS = f"\t\n\x0b\f\r \x85\xa0\u1680{_SPACES}\u2028\u2029\u202f\u205
 """The blanks: Unicode's White_Space (Python's `str.strip` and Java's `isWhitespace` each know other ones). A text of
 nothing else counts as missing, and values are read without the blanks around them."""
 
-BLANKS = "[" + "".join(f"\\x{{{ord(blank):X}}}" for blank in BLANK_CHARACTERS) + "]"
-"""The blanks as a regex character class."""
+BLANKS = "[\\x{9}-\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]"
+"""The blanks as a regex character class, in ranges: Java's engine looks at each member of a class, for every letter."""
 
 _YEAR = "[1-9][0-9]{3}"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"

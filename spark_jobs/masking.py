@@ -12,7 +12,6 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.rules import Email
-from spark_jobs.parsing import trimmed
 
 BLOCK_BYTES = 64
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
@@ -40,9 +39,8 @@ def keyed_hash(text: Column) -> Column:
     return sf.sha2(sf.concat(sf.col(OUTER_PAD), inner), 256)
 
 
-def masked_email(text: Column) -> Column:
-    """`m***@example.com` for a valid address, `***` for anything else that is present, null for a missing one."""
-    address = trimmed(text)
+def masked_email(address: Column) -> Column:
+    """`m***@example.com` for a valid trimmed address, `***` for anything else that is present, null for none."""
     masked = sf.concat(sf.substring(address, 1, 1), sf.lit(REDACTED + "@"), sf.substring_index(address, "@", -1))
     return sf.when(address.rlike(Email().pattern), masked).when(address.isNotNull(), sf.lit(REDACTED))
 

@@ -7,17 +7,17 @@ from pyspark.sql import functions as sf
 
 from contracts.model import Column as ContractColumn
 from contracts.model import Contract, LogicalType, Masking
-from contracts.rules import Rule, Severity
+from contracts.rules import Cpf, Rule, Severity
 from spark_jobs.columns import BROKEN_RULES, HIGH_VALUE_PURCHASE, INGESTION_TIMESTAMP, ORIGIN, SOURCE
 from spark_jobs.masking import keyed_hash, masked_email, redacted, with_key_pads
 from spark_jobs.parsing import parse_by_source, trimmed
-from spark_jobs.rules import Value, accepts
+from spark_jobs.rules import Value, accepts, cpf_number
 
 SOURCE_UNKNOWN = "source: known"
 """Label of the rule that a row must come from one of the contract's sources: no other has formats to read it by."""
 
 BROKEN_WARNINGS = "_broken_warnings"
-_TRIMMED, _PARSED, _LANDED = "_trimmed_", "_parsed_", "_landed_"
+_TRIMMED, _PARSED, _LANDED, _CPF_NUMBER = "_trimmed_", "_parsed_", "_landed_", "_cpf_number_"
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
@@ -36,7 +36,12 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
     further = [name for name in bronze.columns if name not in {*contract.column_names, "_rescued_data"}]
     typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
     trimmed_texts = bronze.select("*", *(trimmed(sf.col(c.name)).alias(_TRIMMED + c.name) for c in contract.columns))
-    parsed = trimmed_texts.select("*", *(_parsed(c, contract).alias(_PARSED + c.name) for c in typed))
+    cpfs = [rule.column for rule in contract.rules if isinstance(rule.check, Cpf)]
+    parsed = trimmed_texts.select(
+        "*",
+        *(_parsed(c, contract).alias(_PARSED + c.name) for c in typed),
+        *(cpf_number(sf.col(name)).alias(_CPF_NUMBER + name) for name in cpfs),
+    )
     checked = parsed.select(
         "*",
         _labels_of_broken(contract, Severity.ERROR).alias(BROKEN_RULES.name),
@@ -76,16 +81,22 @@ def _parsed(column: ContractColumn, contract: Contract) -> Column:
 def _value(column: ContractColumn) -> Value:
     text, trimmed_text = sf.col(column.name), sf.col(_TRIMMED + column.name)
     is_text = column.logical_type is LogicalType.STRING
-    return Value(text, trimmed_text, trimmed_text if is_text else sf.col(_PARSED + column.name))
+    parsed = trimmed_text if is_text else sf.col(_PARSED + column.name)
+    return Value(text, trimmed_text, parsed, sf.col(_CPF_NUMBER + column.name))
 
 
 def _labels_of_broken(contract: Contract, severity: Severity) -> Column:
     rules = [rule for rule in contract.rules if rule.severity is severity]
-    broken = [sf.when(~_accepts(rule, contract), sf.lit(rule.label)) for rule in rules]
+    broken = [_label_unless(_accepts(rule, contract), rule.label) for rule in rules]
     if severity is Severity.ERROR:
         known = sf.coalesce(sf.col(SOURCE.name).isin([source.name for source in contract.sources]), sf.lit(False))
-        broken.append(sf.when(~known, sf.lit(SOURCE_UNKNOWN)))
-    return sf.array_compact(sf.array(*broken))
+        broken.append(_label_unless(known, SOURCE_UNKNOWN))
+    return sf.array_remove(sf.array(*broken), "")
+
+
+def _label_unless(accepted: Column, label: str) -> Column:
+    """Empty when accepted: `array_remove` is compiled, while `array_compact` interprets all that it is given."""
+    return sf.when(accepted, "").otherwise(label)
 
 
 def _accepts(rule: Rule, contract: Contract) -> Column:
@@ -102,7 +113,7 @@ def _silver_value(column: ContractColumn) -> Column:
         case Masking.KEYED_HASH:
             return keyed_hash(sf.col(column.name))
         case Masking.EMAIL:
-            return masked_email(sf.col(column.name))
+            return masked_email(sf.col(_TRIMMED + column.name))
     if column.logical_type is LogicalType.NUMBER:
         return sf.col(_PARSED + column.name).cast("double")
     return _value(column).parsed

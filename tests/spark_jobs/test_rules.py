@@ -10,7 +10,7 @@ from pyspark.sql import functions as sf
 
 from contracts.rules import Check
 from spark_jobs.parsing import parse, trimmed
-from spark_jobs.rules import Value, accepts
+from spark_jobs.rules import Value, accepts, cpf_number
 from tests.vectors.rule_vectors import INGESTION_DAY, RULE_VECTORS, RuleVectors
 
 pytestmark = pytest.mark.spark
@@ -31,7 +31,7 @@ def verdicts(spark: SparkSession) -> Verdicts:
 def _verdict(vectors: RuleVectors) -> Column:
     text, blanks_removed = sf.col("text"), sf.col("trimmed")
     parsed = parse(blanks_removed, vectors.format) if vectors.format else blanks_removed
-    return accepts(vectors.check, Value(text, blanks_removed, parsed), sf.lit(INGESTION_DAY))
+    return accepts(vectors.check, Value(text, blanks_removed, parsed, cpf_number(text)), sf.lit(INGESTION_DAY))
 
 
 @pytest.mark.parametrize("vectors", RULE_VECTORS, ids=lambda vectors: vectors.name)
