@@ -32,6 +32,7 @@ class JobTask(_Document):
     """One task."""
 
     task_key: str
+    job_cluster_key: str
     python_wheel_task: WheelTask
     depends_on: tuple[Dependency, ...] = ()
 

@@ -69,7 +69,7 @@ def install(groups: set[str]) -> None:
     locks = [_lock(group) for group in everything]
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     into = ["--python", VENV / "bin" / "python", *quiet]
-    packages = ["pip", "sync", *into, "--require-hashes", *locks]
+    packages = ["pip", "sync", *into, "--compile-bytecode", "--require-hashes", *locks]
     _run([uv, *packages], environment, f"the packages could not be installed: {_NETWORK_ADVICE}")
     project = ["pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(REPOSITORY)]
     _run([uv, *project], environment, "the project itself could not be installed: see the message above")

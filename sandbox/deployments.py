@@ -53,12 +53,14 @@ def _deploy_flows(sandbox: Sandbox) -> None:
 
 
 def job_settings(document: Mapping[str, Any], contract: Contract, defaults: Mapping[str, str]) -> dict[str, Any]:
-    """The job's document with its name and this environment's defaults of its parameters."""
+    """The job's document with its name, this machine as its clusters, and this environment's defaults."""
     parameters = [
         {**parameter, "default": defaults.get(parameter["name"], parameter["default"])}
         for parameter in document["parameters"]
     ]
-    return {**document, "name": contract.job_name, "parameters": parameters}
+    keys = dict.fromkeys(task["job_cluster_key"] for task in document["tasks"])
+    clusters = [{"job_cluster_key": key, "new_cluster": {"num_workers": 0}} for key in keys]
+    return {**document, "name": contract.job_name, "parameters": parameters, "job_clusters": clusters}
 
 
 def _fingerprint(sandbox: Sandbox) -> str:

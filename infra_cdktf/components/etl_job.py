@@ -28,7 +28,6 @@ from infra_cdktf import job_document
 from infra_cdktf.components.job_cluster import ACCESS_MODE, SPARK_CONF, JobClusterOutputs
 from infra_cdktf.settings import DatabricksSettings
 
-CLUSTER_KEY = "pipeline"
 SECOND_TRY_AFTER_SECONDS = 60
 SLOW_SHARE_OF_TIMEOUT = 0.5
 
@@ -79,7 +78,10 @@ class EtlJob(Construct):
             queue=JobQueue(enabled=True),
             timeout_seconds=timeout_seconds,
             parameter=[JobParameter(name=name, default=value) for name, value in config.parameters.items()],
-            job_cluster=[JobJobCluster(job_cluster_key=CLUSTER_KEY, new_cluster=_new_cluster(config))],
+            job_cluster=[
+                JobJobCluster(job_cluster_key=key, new_cluster=_new_cluster(config))
+                for key in dict.fromkeys(task.job_cluster_key for task in config.document.tasks)
+            ],
             task=[_task(task, config, timeout_seconds) for task in config.document.tasks],
             run_as=JobRunAs(service_principal_name=config.run_as),
             health=JobHealth(
@@ -123,7 +125,7 @@ def _task(task: job_document.JobTask, config: EtlJobConfig, timeout_seconds: int
     call = task.python_wheel_task
     return JobTask(
         task_key=task.task_key,
-        job_cluster_key=CLUSTER_KEY,
+        job_cluster_key=task.job_cluster_key,
         depends_on=[JobTaskDependsOn(task_key=before.task_key) for before in task.depends_on],
         python_wheel_task=JobTaskPythonWheelTask(
             package_name=call.package_name, entry_point=call.entry_point, named_parameters=call.named_parameters

@@ -1,4 +1,4 @@
-"""Runs the tasks of one job run as processes, each after the tasks it depends on."""
+"""Runs the tasks of one job run as processes, each after the tasks it depends on, on the clusters that they share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from sandbox.databricks.cluster import Cluster, ClusterError
 from sandbox.databricks.job import REFERENCE
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
 from sandbox.databricks.workspace import Workspace
@@ -45,6 +46,7 @@ class Execution:
     run: Run
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _processes: dict[str, psutil.Process] = field(default_factory=dict)
+    _clusters: dict[str, Cluster] = field(default_factory=dict)
 
     def start(self) -> None:
         """Begin and return."""
@@ -56,25 +58,48 @@ class Execution:
             self._cancelled.set()
             self._enter(self.run, LifeCycle.TERMINATING)
             running = [(process, int(signal.SIGTERM)) for process in self._processes.values()]
-        threading.Thread(target=stop_trees, args=[running], daemon=True).start()
+        threading.Thread(target=self._stop, args=[running], daemon=True).start()
 
     def _run(self) -> None:
         try:
+            self._start_clusters()
             self._run_tasks()
+        except ClusterError as error:
+            self._give_up(str(error))
         except Exception as error:  # noqa: BLE001  nobody waits for this thread: without a final state it ran for ever
             _log.exception("run %s", self.run.run_id)
-            message = f"The Jobs API failed: {type(error).__name__}: {error}"
-            with self.workspace.lock:
-                for unfinished in (*self.run.tasks, self.run):
-                    if not unfinished.state.is_finished:
-                        unfinished.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+            self._give_up(f"The Jobs API failed: {type(error).__name__}: {error}")
+        finally:
+            self._stop([])
 
-    def _run_tasks(self) -> None:
-        tasks = {task.task_key: task for task in self.run.tasks}
+    def _stop(self, running: list[tuple[psutil.Process, int]]) -> None:
+        stop_trees(running)
+        for cluster in self._clusters.values():
+            cluster.stop()
+
+    def _give_up(self, message: str) -> None:
+        with self.workspace.lock:
+            for unfinished in (*self.run.tasks, self.run):
+                if not unfinished.state.is_finished:
+                    self._enter(unfinished, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+
+    def _start_clusters(self) -> None:
         with self.workspace.lock:
             self._enter(self.run, LifeCycle.RUNNING)
             for task in self.run.tasks:
                 self._enter(task, LifeCycle.BLOCKED if task.depends_on else LifeCycle.PENDING)
+            keys = {task.job_cluster_key for task in self.run.tasks if task.job_cluster_key}
+            folder = self.workspace.task_folder(self.run.run_id)
+            self._clusters |= {key: Cluster(folder / key, _environment()) for key in sorted(keys)}
+        for cluster in self._clusters.values():
+            try:
+                cluster.attachment()
+            except ClusterError:
+                if not self._cancelled.is_set():
+                    raise
+
+    def _run_tasks(self) -> None:
+        tasks = {task.task_key: task for task in self.run.tasks}
         order = TopologicalSorter(self.run.settings.dependencies())
         order.prepare()
         with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
@@ -117,13 +142,17 @@ class Execution:
                 stderr=stream,
                 start_new_session=True,
                 cwd=log.parent,
-                env={name: value for name, value in os.environ.items() if name not in _NOT_FOR_TASKS},
+                env=self._environment_of(task),
             )
         task.process = ProcessIdentity.of(process.pid)
         task.start_time = now_milliseconds()
         self._processes[task.task_key] = psutil.Process(process.pid)
         self._enter(task, LifeCycle.RUNNING)
         return process
+
+    def _environment_of(self, task: TaskRun) -> dict[str, str]:
+        cluster = self._clusters.get(task.job_cluster_key or "")
+        return _environment() | (cluster.attachment() if cluster else {})
 
     def _finish(self, task: TaskRun, process: subprocess.Popen[bytes]) -> None:
         timed_out = False
@@ -161,6 +190,10 @@ class Execution:
     ) -> None:
         changed.enter(life_cycle, result, message)
         self.workspace.save_run(self.run)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _NOT_FOR_TASKS}
 
 
 def _references(run: Run, task: TaskRun) -> Mapping[str, str]:

@@ -39,8 +39,15 @@ class PythonWheelTask(_Strict):
     named_parameters: Mapping[str, str] = Field(default_factory=dict)
 
 
+class JobCluster(_Strict):
+    """Compute that tasks of a run share. Its size is this machine's, so what is said of it has no effect."""
+
+    job_cluster_key: Key
+    new_cluster: Mapping[str, Any]
+
+
 class Task(_Strict):
-    """One task. Libraries and clusters are the machine itself here, so they are accepted and have no effect."""
+    """One task; without a cluster it brings its own Spark. Libraries are what is installed here."""
 
     task_key: Key
     description: str | None = None
@@ -61,7 +68,7 @@ class JobSettings(_Strict):
     format: Literal["MULTI_TASK"] = "MULTI_TASK"
     parameters: tuple[JobParameter, ...] = ()
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=100)]
-    job_clusters: tuple[Mapping[str, Any], ...] = ()
+    job_clusters: tuple[JobCluster, ...] = ()
     max_concurrent_runs: Annotated[int, Field(ge=0, le=1000)] = 1
     timeout_seconds: NonNegativeInt = 0
 
@@ -77,6 +84,14 @@ class JobSettings(_Strict):
             TopologicalSorter(self.dependencies()).prepare()
         except CycleError as error:
             raise ValueError("Invalid task dependency: tasks depend on each other in a circle") from error
+        return self
+
+    @model_validator(mode="after")
+    def _clusters_are_known(self) -> Self:
+        known = {cluster.job_cluster_key for cluster in self.job_clusters}
+        for task in self.tasks:
+            if task.job_cluster_key is not None and task.job_cluster_key not in known:
+                raise ValueError(f"Job cluster {task.job_cluster_key} is not defined in field job_clusters")
         return self
 
     @model_validator(mode="after")

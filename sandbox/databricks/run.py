@@ -81,6 +81,7 @@ class TaskRun(_Timed):
     task_key: str
     depends_on: tuple[Dependency, ...]
     python_wheel_task: PythonWheelTask
+    job_cluster_key: str | None = None
     attempt_number: int = 0
     process: ProcessIdentity | None = None
 

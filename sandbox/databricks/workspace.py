@@ -111,7 +111,7 @@ class Workspace:
         self.save_run(run)
 
 
-_TASK_FIELDS = {"task_key", "depends_on", "python_wheel_task"}
+_TASK_FIELDS = {"task_key", "depends_on", "python_wheel_task", "job_cluster_key"}
 
 
 Saved = TypeVar("Saved", bound=BaseModel)
