@@ -14,7 +14,10 @@ CRON_FIELDS = 5
 
 @dataclass(frozen=True)
 class ServiceLevels:
-    """Schedules by element (the dataset for the pipeline, else a source) and how long data are kept."""
+    """Schedules by element (the dataset for the pipeline, else a source) and how long data are kept.
+
+    A source without a frequency of its own has the dataset's.
+    """
 
     schedules: dict[str, Schedule]
     retention: Retention
@@ -43,10 +46,12 @@ def read_service_levels(document: OpenDataContractStandard, problems: Problems) 
         if item.property == "frequency"
         and (schedule := _schedule(item, f"slaProperties[{index}]", str(timezone.value), problems))
     }
-    elements = [str(document.name), *(str(server.server) for server in document.servers or [])]
-    for element in elements:
-        if element not in schedules and not problems.found:
-            problems.add("slaProperties", f"must give the frequency of {element}, with its cron schedule")
+    pipeline = schedules.get(str(document.name))
+    if pipeline is None:
+        if not problems.found:
+            problems.add("slaProperties", f"must give the frequency of {document.name}, with its cron schedule")
+        return None
+    schedules = {str(server.server): pipeline for server in document.servers or []} | schedules
     retention = Retention(
         raw_days=days("retention", "raw"),
         raw_cool_after_days=days("timeToCoolTier", "raw"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 from collections.abc import Collection, Iterable
 
 from sandbox.home import SandboxHome, write_atomically
 
 LOOPBACK = "127.0.0.1"
+
+CANDIDATES = range(15_000, 32_000)
+"""Below the ports that systems give to outgoing connections: one of those would take a part's port while it is down."""
 
 
 def is_free(port: int) -> bool:
@@ -24,10 +28,8 @@ def is_free(port: int) -> bool:
 
 def _any_free_port(taken: Collection[int]) -> int:
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.bind((LOOPBACK, 0))
-            port = int(probe.getsockname()[1])
-        if port not in taken:
+        port = secrets.choice(CANDIDATES)
+        if port not in taken and is_free(port):
             return port
 
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 from pyspark.sql import SparkSession
@@ -69,8 +70,8 @@ class Cluster:
 
 def main() -> None:
     """Start Spark with the configuration in ``SPARK_CONF_DIR`` and keep it until standard input ends."""
-    gateway = SparkSession.builder.appName("job cluster").getOrCreate().sparkContext._gateway
-    parameters = gateway.gateway_parameters
+    context = SparkSession.builder.appName("job cluster").getOrCreate().sparkContext
+    parameters: Any = context._gateway.gateway_parameters  # type: ignore[union-attr]
     told = {"PYSPARK_GATEWAY_PORT": str(parameters.port), "PYSPARK_GATEWAY_SECRET": parameters.auth_token}
     write_private(Path(sys.argv[1]), json.dumps(told))
     sys.stdin.buffer.read()

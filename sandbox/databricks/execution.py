@@ -79,9 +79,10 @@ class Execution:
 
     def _give_up(self, message: str) -> None:
         with self.workspace.lock:
-            for unfinished in (*self.run.tasks, self.run):
-                if not unfinished.state.is_finished:
-                    self._enter(unfinished, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+            for task in self.run.tasks:
+                if not task.state.is_finished:
+                    self._enter(task, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+            self._enter(self.run, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
 
     def _start_clusters(self) -> None:
         with self.workspace.lock:

@@ -50,7 +50,7 @@ def _attach() -> None:
     from pyspark import SparkConf, SparkContext  # noqa: PLC0415  a task without a cluster may do without Spark
     from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
 
-    gateway = launch_gateway()
+    gateway = launch_gateway()  # type: ignore[no-untyped-call]
     context = gateway.jvm.org.apache.spark.SparkContext.getOrCreate()
     SparkContext(conf=SparkConf(_jconf=context.conf()), gateway=gateway, jsc=gateway.jvm.JavaSparkContext(context))
 

@@ -1,16 +1,43 @@
-"""Whole sandboxes, each in a home of its own, stopped when their tests are over."""
+"""A whole sandbox in a home of its own, whose contract has a fourth source; it is stopped when its tests are over."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from contracts.reader import DEFAULT_CONTRACT
 from tests.end_to_end.running_sandbox import RunningSandbox
+
+OUTLET_FILE = """\
+customer_id;first_name;last_name;email;purchase_date;total_amount;product;store_location;cpf;credit_card_number
+outlet-1;Ana;Lima;ana.lima@example.com;24/11/2025;R$ 1.250,00;Cafeteira;Recife;529.982.247-25;
+outlet-2;Rui;Melo;rui.melo@example.com;23/11/2025;99,90;Chaleira;Recife;529.982.247-25;4111111111111111
+outlet-3;Eva;Dias;eva.dias@example.com;23/11/2025;10,00;Caneca;Recife;111.111.111-11;
+outlet-4;;;;;10,00;Caneca;Recife;529.982.247-25;
+"""
 
 
 @pytest.fixture(scope="module")
-def sandbox(new_home: Callable[[], Path]) -> Iterator[RunningSandbox]:
-    running = RunningSandbox(new_home(), {"DATAMASTER_ROWS": "3000"})
+def contract_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The contract with one more entry under `servers`, and nothing else."""
+    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
+    branch_files = next(server for server in document["servers"] if server["server"] == "branch-files")
+    properties = [item for item in branch_files["customProperties"] if item["property"] != "connection"]
+    outlet = branch_files | {"server": "outlet-files", "path": "${OUTLET_FILES_URL}/*.csv"}
+    outlet["customProperties"] = [*properties, {"property": "connection", "value": {"url": "OUTLET_FILES_URL"}}]
+    document["servers"].append(outlet)
+    file = tmp_path_factory.mktemp("contract") / "customer_purchases.odcs.yaml"
+    file.write_text(yaml.safe_dump(document, allow_unicode=True))
+    return file
+
+
+@pytest.fixture(scope="module")
+def sandbox(new_home: Callable[[], Path], contract_file: Path) -> Iterator[RunningSandbox]:
+    outlet = new_home()
+    (outlet / "outlet.csv").write_text(OUTLET_FILE)
+    given = {"DATAMASTER_ROWS": "3000", "DATAMASTER_CONTRACT": str(contract_file), "OUTLET_FILES_URL": outlet.as_uri()}
+    running = RunningSandbox(new_home(), given)
     yield running
     running.command("sandbox", "down")
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psutil
 from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
+
+from sandbox.process_trees import lives
+from sandbox.processes import MARKER
 
 REPOSITORY = Path(__file__).parents[2]
 GIVEN_NAMES = ("STORE_", "CUSTOMERS_", "BRANCH_", "AZURE_", "LAKE_", "DATABRICKS_", "PREFECT_", "PII_", "DATAMASTER_")
@@ -43,11 +50,32 @@ class RunningSandbox:
             )
         return completed
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a Python module in the background."""
-        return subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=REPOSITORY, env=self.environment(arguments[0]), text=True
-        )
+    def kill_in_the_middle(self, *arguments: str, when: Callable[[], bool]) -> None:
+        """Start a Python module in the background and, once `when` holds, kill it and every part of the sandbox."""
+        command = [sys.executable, "-m", *arguments]
+        started = subprocess.Popen(command, cwd=REPOSITORY, env=self.environment(arguments[0]), stdout=subprocess.PIPE)
+        deadline = time.monotonic() + COMMAND_TIMEOUT_SECONDS
+        while not when():
+            assert started.poll() is None, "it ended by itself"
+            assert time.monotonic() < deadline, "the moment to kill it never came"
+            time.sleep(0.1)
+        started.kill()
+        started.communicate()
+        while parts := self._parts():
+            for part in parts:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    part.kill()
+            psutil.wait_procs(parts, timeout=5)
+
+    def _parts(self) -> list[psutil.Process]:
+        """Every process that the sandbox started, directly or not, and that lives."""
+        identity = json.loads((self.home / "credentials.json").read_text())["sandbox_id"]
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(MARKER) == identity and lives(process):
+                    found.append(process)
+        return found
 
     @staticmethod
     def _program(name: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""The main job on a whole sandbox: two runs with growth in between, then one with nothing new, against the truth."""
+"""The main job on a whole sandbox with a fourth source, against the truth.
+
+A run; one after growth that is killed with everything around it; one after more growth; then ones with nothing new.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ pytestmark = pytest.mark.end_to_end
 
 CONTRACT = read_contract()
 SOURCES = [source.name for source in CONTRACT.sources]
+OUTLET = "outlet-files"
+"""The fourth source: it is in the sandbox's contract only, and not the generator's business."""
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +35,26 @@ def first_run(sandbox: RunningSandbox) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def second_run(sandbox: RunningSandbox, first_run: dict[str, object]) -> dict[str, object]:
+def killed_sandbox(sandbox: RunningSandbox, first_run: dict[str, object]) -> RunningSandbox:
+    """The second run ends between bronze and silver, without a word of farewell from any process."""
     assert not first_run["problems"]
-    sandbox.command("sandbox", "run")
-    return sandbox.summary()
+    jobs = sandbox.home / "databricks" / "work"
+    sandbox.kill_in_the_middle("sandbox", "run", when=lambda: len(list(jobs.glob("*/silver.log"))) == 2)
+    return sandbox
 
 
 @pytest.fixture(scope="module")
-def found(sandbox: RunningSandbox, second_run: dict[str, object]) -> pl.DataFrame:
-    assert not second_run["problems"]
+def last_run(killed_sandbox: RunningSandbox) -> dict[str, object]:
+    killed_sandbox.command("sandbox", "run")
+    return killed_sandbox.summary()
+
+
+@pytest.fixture(scope="module")
+def found(sandbox: RunningSandbox, last_run: dict[str, object]) -> pl.DataFrame:
+    """Every row version that was at the generated sources."""
+    assert not last_run["problems"]
     population, generation = population_of(sandbox.home)
-    assert generation == 1
+    assert generation == 2
     return expectation.versions(population, CONTRACT, generation)
 
 
@@ -54,9 +68,27 @@ def _rows(found: pl.DataFrame, source: str, *outcomes: str) -> int:
     return found.filter(pl.col("source") == source, pl.col("outcome").is_in(outcomes)).height
 
 
+def test_fourth_source_is_accounted_for_like_the_others(last_run: dict) -> None:
+    terms = {"extracted": 4, "landed": 3, "quarantined": 1, "bronze": 3, "silver": 2, "rejected": 1, "superseded": 0}
+    assert last_run["books"].keys() == {*SOURCES, OUTLET}
+    assert last_run["books"][OUTLET] == terms
+
+
+def test_fourth_source_reaches_silver(tables: dict[str, pl.DataFrame]) -> None:
+    silver = tables["silver.customer_purchases"].filter(pl.col("source") == OUTLET).sort("customer_id")
+    assert silver.select("customer_id", "email", "total_amount", "high_value_purchase").rows() == [
+        ("outlet-1", "a***@example.com", 1250.0, True),
+        ("outlet-2", "r***@example.com", 99.9, False),
+    ]
+
+
 @pytest.mark.parametrize("source", SOURCES)
-def test_books_say_what_the_generator_knows(found: pl.DataFrame, second_run: dict, source: str) -> None:
-    books = second_run["books"][source]
+@pytest.mark.parametrize("run", [0, 2], ids=["first run", "last run"])
+def test_books_say_what_the_generator_knows(
+    found: pl.DataFrame, first_run: dict, last_run: dict, source: str, run: int
+) -> None:
+    found = found.filter(pl.col("generation") <= run)
+    books = (last_run if run else first_run)["books"][source]
     assert books["extracted"] == found.filter(pl.col("source") == source).height
     assert books["quarantined"] == _rows(found, source, "quarantined")
     assert books["landed"] == books["bronze"] == _rows(found, source, "rejected", "valid")
@@ -65,14 +97,16 @@ def test_books_say_what_the_generator_knows(found: pl.DataFrame, second_run: dic
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_second_run_lands_only_what_is_new(found: pl.DataFrame, second_run: dict, source: str) -> None:
-    new = found.filter(pl.col("generation") == 1)
-    assert second_run["books_in_run"][source]["extracted"] == new.filter(pl.col("source") == source).height > 0
+def test_a_run_lands_only_what_is_new(found: pl.DataFrame, last_run: dict, source: str) -> None:
+    """What the killed run had landed is not landed again."""
+    new = found.filter(pl.col("generation") == 2)
+    assert last_run["books_in_run"][source]["extracted"] == new.filter(pl.col("source") == source).height > 0
 
 
-def test_rows_rejected_by_rule_are_those_spoiled_by_the_generator(found: pl.DataFrame, second_run: dict) -> None:
-    silver = next(task for task in second_run["job_run"]["tasks"] if task["key"] == "silver")["report"]
-    rejected = found.filter(pl.col("generation") == 1, pl.col("outcome") == "rejected")
+def test_rows_rejected_by_rule_are_those_spoiled_by_the_generator(found: pl.DataFrame, last_run: dict) -> None:
+    silver = next(task for task in last_run["job_run"]["tasks"] if task["key"] == "silver")["report"]
+    rejected = found.filter(pl.col("generation") > 0, pl.col("outcome") == "rejected")
+    assert silver["rejected_by_rule"].keys() == set(SOURCES)
     for source, by_rule in silver["rejected_by_rule"].items():
         spoiled = Counter(
             label
@@ -92,13 +126,19 @@ def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, fo
                 (blob.metadata or {}).get("rows", 0)
             )  # Spark's driver leaves markers of folders, without
     quarantined = found.filter(pl.col("outcome") == "quarantined").height
-    assert rows == {"quarantine": quarantined, "raw": found.height - quarantined}
+    outlet_quarantined, outlet_landed = 1, 3
+    assert rows == {
+        "quarantine": quarantined + outlet_quarantined,
+        "raw": found.height - quarantined + outlet_landed,
+    }
 
 
 def test_quarantine_keeps_every_reason(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
     raw = sandbox.raw()
     kept: Counter[str] = Counter()
     for name in raw.list_blob_names(name_starts_with="_quarantine/"):
+        if OUTLET in name:
+            continue
         for line in raw.download_blob(name).readall().decode().splitlines():
             kept.update(json.loads(line)["_reasons"])
     landing_rules = {rule.label for rule in CONTRACT.rules if rule.stage == "landing"}
@@ -110,13 +150,14 @@ def test_bronze_holds_every_landed_row_once(tables: dict[str, pl.DataFrame], fou
     landed = found.filter(pl.col("outcome") != "quarantined")
     columns = ["source", *(name for name in CONTRACT.column_names if name != "updated_at")]
     expected = landed.select(columns).sort(columns)
-    assert_frame_equal(tables["bronze.customer_purchases"].select(columns).sort(columns), expected)
+    bronze = tables["bronze.customer_purchases"].filter(pl.col("source") != OUTLET)
+    assert_frame_equal(bronze.select(columns).sort(columns), expected)
 
 
 def test_silver_holds_the_latest_valid_version_of_each_purchase(
     sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame
 ) -> None:
-    silver = tables["silver.customer_purchases"]
+    silver = tables["silver.customer_purchases"].filter(pl.col("source") != OUTLET)
     key = sandbox.variables["PII_HASH_KEY"].encode()
     candidates = expectation.silver_candidates(found, key, CONTRACT.high_value_threshold_brl)
     assert silver.select(expectation.KEY).is_duplicated().sum() == 0
@@ -130,9 +171,8 @@ def test_rejected_rows_name_every_broken_rule(tables: dict[str, pl.DataFrame], f
     errors = pl.col("broken_rules").list.set_difference(["credit_card_number: card_luhn"]).list.sort().list.join("|")
     columns = ["source", "customer_id"]
     expected = rejected.select(*columns, broken=errors).sort(*columns, "broken")
-    actual = tables["silver.customer_purchases_rejected"].select(
-        *columns, broken=pl.col("broken_rules").list.sort().list.join("|")
-    )
+    table = tables["silver.customer_purchases_rejected"].filter(pl.col("source") != OUTLET)
+    actual = table.select(*columns, broken=pl.col("broken_rules").list.sort().list.join("|"))
     assert_frame_equal(actual.sort(*columns, "broken"), expected)
 
 
@@ -143,7 +183,7 @@ def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def test_run_without_anything_new_lands_nothing_and_changes_no_table(
-    sandbox: RunningSandbox, second_run: dict, tables: dict[str, pl.DataFrame]
+    sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame]
 ) -> None:
     assert tables
     before = list(sandbox.raw().list_blob_names())
@@ -153,18 +193,17 @@ def test_run_without_anything_new_lands_nothing_and_changes_no_table(
         )
         facts = sandbox.summary()
         assert facts["problems"] == []
-        assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len(SOURCES)
+        assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
         assert list(sandbox.raw().list_blob_names()) == before
-        assert facts["books"] == second_run["books"]
+        assert facts["books"] == last_run["books"]
     versions = [
-        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]}
-        for run in (second_run, facts)
+        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (last_run, facts)
     ]
     assert versions[0] == versions[1]
 
 
-def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, second_run: dict) -> None:
-    assert second_run
+def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_run: dict) -> None:
+    assert last_run
     printed = sandbox.command("prefect", "deployment", "run", "ingest-files/branch-files", "--watch").stdout
     assert "Completed" in printed
 

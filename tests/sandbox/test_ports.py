@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 
 from sandbox.home import SandboxHome
-from sandbox.ports import LOOPBACK, is_free, ports_of
+from sandbox.ports import CANDIDATES, LOOPBACK, is_free, ports_of
 
 PARTS = ("postgres", "azurite", "databricks")
 
@@ -14,6 +14,15 @@ def test_every_part_gets_a_free_port_of_its_own(tmp_path: Path) -> None:
 
     assert len(set(ports.values())) == len(PARTS)
     assert all(is_free(port) for port in ports.values())
+
+
+def test_no_outgoing_connection_is_given_the_port_of_a_part_that_is_down(tmp_path: Path) -> None:
+    ports = ports_of(SandboxHome(tmp_path), PARTS, running=())
+    with socket.socket() as outgoing:
+        outgoing.bind((LOOPBACK, 0))
+        assert outgoing.getsockname()[1] not in CANDIDATES
+
+    assert set(ports.values()) <= set(CANDIDATES)
 
 
 def test_ports_are_kept_while_they_are_free(tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ def test_the_configuration_that_holds_the_key_is_private(tmp_path: Path) -> None
 
     defaults = tmp_path / "conf" / "spark-defaults.conf"
     lines = defaults.read_text().splitlines()
-    assert "spark.jars /jars/delta.jar,/jars/azure.jar" in lines
+    class_path = next(line for line in lines if line.startswith("spark.driver.extraClassPath "))
+    first, second, *spark_jars = class_path.split()[1].split(":")
+    assert (first, second) == ("/jars/delta.jar", "/jars/azure.jar")
+    assert spark_jars
+    assert all(Path(jar).is_file() for jar in spark_jars)
     assert "spark.hadoop.fs.azure.account.key.devstoreaccount1.dfs.core.windows.net key" in lines
     assert stat.S_IMODE(defaults.stat().st_mode) == 0o600

@@ -28,6 +28,7 @@ tell = stores.tasks:tell
 fail = stores.tasks:fail
 refuse = stores.tasks:refuse
 wait = stores.tasks:wait
+count = stores.tasks:count
 """
 
 TASKS = """
@@ -45,6 +46,11 @@ def fail():
 def refuse():
     return 3
 
+def count():
+    from pyspark.sql import SparkSession
+    spark = SparkSession.builder.getOrCreate()
+    print(spark.sparkContext.applicationId, spark.range(3).count())
+
 def wait():
     marker = pathlib.Path(next(a for a in sys.argv if a.startswith("--marker=")).removeprefix("--marker="))
     marker.write_text(str(os.getpid()))
@@ -59,6 +65,7 @@ class JobsApi:
     home: SandboxHome
     port: int
     packages: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
@@ -69,9 +76,14 @@ class JobsApi:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sandbox.databricks", *(f"--{name}={value}" for name, value in options.items())],
             cwd=REPOSITORY,
-            env={**os.environ, **variables},
+            env={**os.environ, **variables, **self.variables},
         )
         wait_until(lambda: answers(f"{self.url}/", trust=self.home.trust()))
+
+    def restart(self, variables: Mapping[str, str]) -> None:
+        self.stop()
+        self.variables = variables
+        self.start()
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         assert self._process is not None

@@ -78,6 +78,7 @@ def test_a_request_without_the_token_is_refused(api: JobsApi, token: str | None,
         ("POST", "create", {"json": {"tasks": [task("a", "tell"), task("a", "tell")]}}, "Duplicate task keys"),
         ("POST", "create", {"json": {"tasks": [task("a", "tell", "b")]}}, "b does not exist"),
         ("POST", "create", {"json": {"tasks": [task("a", "tell", "a")]}}, "in a circle"),
+        ("POST", "create", {"json": {"tasks": [task("a", "tell") | {"job_cluster_key": "b"}]}}, "b is not defined"),
         ("POST", "create", {"json": {"tasks": [task("a", "tell", x="{{job.parameters.y}}")]}}, "job.parameters.y"),
     ],
 )

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from sandbox.home import SandboxHome
+from sandbox.java import ensure_embedded_java
 from tests.sandbox.databricks.conftest import JobsApi, task, wait_until
 
 pytestmark = pytest.mark.services
@@ -161,3 +164,36 @@ def test_a_run_that_a_crash_interrupted_is_reported_as_failed_and_its_process_is
     assert run["state"]["state_message"] == "The Jobs API was stopped while this run was going on"
     wait_until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
     assert own_api.get("runs/list", active_only=True)["runs"] == []
+
+
+def on_cluster(*tasks: dict) -> dict:
+    """A job whose tasks share a cluster."""
+    clusters = [{"job_cluster_key": "shared", "new_cluster": {"num_workers": 0}}]
+    return {"name": "etl", "tasks": [one | {"job_cluster_key": "shared"} for one in tasks], "job_clusters": clusters}
+
+
+def test_tasks_of_a_job_cluster_share_one_spark_that_ends_with_the_run(own_api: JobsApi, new_home: Callable) -> None:
+    home = SandboxHome(new_home())
+    ensure_embedded_java(home)
+    own_api.restart({"JAVA_HOME": str(home.java)})
+    job_id = own_api.post("create", on_cluster(task("bronze", "count"), task("silver", "count", "bronze")))["job_id"]
+
+    run = own_api.finished(own_api.start_run(job_id))
+
+    assert run["state"]["result_state"] == "SUCCESS"
+    told = [own_api.get("runs/get-output", run_id=one["run_id"])["logs"].split() for one in run["tasks"]]
+    assert told[0] == told[1]
+    assert told[0][1] == "3"
+    wait_until(lambda: not [child for child in psutil.Process().children(recursive=True) if child.name() == "java"])
+
+
+def test_a_cluster_that_cannot_be_launched_fails_the_run_and_names_its_log(own_api: JobsApi, tmp_path: Path) -> None:
+    own_api.restart({"JAVA_HOME": str(tmp_path / "no java")})
+    job_id = own_api.post("create", on_cluster(task("bronze", "count")))["job_id"]
+
+    run = own_api.finished(own_api.start_run(job_id))
+
+    assert states(run) == {"bronze": ("INTERNAL_ERROR", "FAILED")}
+    message = run["state"]["state_message"]
+    assert message.startswith("Cluster failed to launch: see ")
+    assert "no java" in Path(message.removeprefix("Cluster failed to launch: see ")).read_text()
