@@ -37,7 +37,7 @@ status: ## say which parts of the sandbox run
 
 test: ## set everything up and run all tests
 	$(call install,$(ALL_GROUPS))
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))

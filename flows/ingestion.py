@@ -6,20 +6,24 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from prefect import Task
-from prefect.states import State
+from prefect.states import Failed, State
 
 from contracts.model import Source
 from flows.configuration import CONTRACT
 from tasks.extraction import Window
 from tasks.steps import record_source_outcome
 
+_RAISED = "Task run encountered an exception "
+"""What Prefect puts before an exception's class and text."""
+
 
 def land_and_record(land: Task[..., Any], source: Source, *arguments: object) -> State[Any]:
-    """Land the source with that task and record the outcome; the landing's state is the flow's."""
+    """Land the source with that task and record the outcome; the landing's state is the flow's, its reason included."""
     started_at = datetime.now(UTC)
     state = cast("State[Any]", land(CONTRACT, source, *arguments, return_state=True))
-    record_source_outcome(CONTRACT, source, started_at, None if state.is_completed() else state.message)
-    return state
+    failure = None if state.is_completed() else (state.message or state.name or "").removeprefix(_RAISED)
+    record_source_outcome(CONTRACT, source, started_at, failure)
+    return state if failure is None else Failed(message=failure)
 
 
 def backfill_window(since: datetime | None, until: datetime | None) -> Window | None:

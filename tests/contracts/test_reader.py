@@ -62,6 +62,16 @@ def test_analysts_reach_gold_alone() -> None:
     assert set(analysts.access) == {Layer.GOLD}
 
 
+def test_source_without_a_schedule_has_the_datasets(tmp_path: Path) -> None:
+    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
+    document["slaProperties"] = [item for item in document["slaProperties"] if item.get("element") != "branch-files"]
+    file = tmp_path / "contract.odcs.yaml"
+    file.write_text(yaml.safe_dump(document, allow_unicode=True))
+    contract = read_contract(file)
+    assert contract.source_schedules["branch-files"] == contract.pipeline_schedule
+    assert contract.source_schedules["customers-api"] != contract.pipeline_schedule
+
+
 def _property(owner: Document, name: str) -> Document:
     found: Document = next(item for item in owner["customProperties"] if item["property"] == name)
     return found

@@ -15,6 +15,7 @@ outlet-1;Ana;Lima;ana.lima@example.com;24/11/2025;R$ 1.250,00;Cafeteira;Recife;5
 outlet-2;Rui;Melo;rui.melo@example.com;23/11/2025;99,90;Chaleira;Recife;529.982.247-25;4111111111111111
 outlet-3;Eva;Dias;eva.dias@example.com;23/11/2025;10,00;Caneca;Recife;111.111.111-11;
 outlet-4;;;;;10,00;Caneca;Recife;529.982.247-25;
+outlet-5;Bia;Reis;bia.reis@example.com;22/11/2025;1000,00;Balança;Belém;52998224725;
 """
 
 
@@ -33,10 +34,16 @@ def contract_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sandbox(new_home: Callable[[], Path], contract_file: Path) -> Iterator[RunningSandbox]:
-    outlet = new_home()
-    (outlet / "outlet.csv").write_text(OUTLET_FILE)
-    given = {"DATAMASTER_ROWS": "3000", "DATAMASTER_CONTRACT": str(contract_file), "OUTLET_FILES_URL": outlet.as_uri()}
+def outlet_folder(new_home: Callable[[], Path]) -> Path:
+    folder = new_home()
+    (folder / "outlet.csv").write_text(OUTLET_FILE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sandbox(new_home: Callable[[], Path], contract_file: Path, outlet_folder: Path) -> Iterator[RunningSandbox]:
+    given = {"DATAMASTER_ROWS": "3000", "DATAMASTER_CONTRACT": str(contract_file)}
+    given["OUTLET_FILES_URL"] = outlet_folder.as_uri()
     running = RunningSandbox(new_home(), given)
     yield running
     running.command("sandbox", "down")

@@ -17,12 +17,14 @@ from polars.testing import assert_frame_equal
 from contracts.reader import read_contract
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
+from tests.end_to_end.conftest import OUTLET_FILE
 from tests.end_to_end.running_sandbox import RunningSandbox
 
 pytestmark = pytest.mark.end_to_end
 
 CONTRACT = read_contract()
 SOURCES = [source.name for source in CONTRACT.sources]
+RUN_PIPELINE = ("prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch")
 OUTLET = "outlet-files"
 """The fourth source: it is in the sandbox's contract only, and not the generator's business."""
 
@@ -69,7 +71,7 @@ def _rows(found: pl.DataFrame, source: str, *outcomes: str) -> int:
 
 
 def test_fourth_source_is_accounted_for_like_the_others(last_run: dict) -> None:
-    terms = {"extracted": 4, "landed": 3, "quarantined": 1, "bronze": 3, "silver": 2, "rejected": 1, "superseded": 0}
+    terms = {"extracted": 5, "landed": 4, "quarantined": 1, "bronze": 4, "silver": 3, "rejected": 1, "superseded": 0}
     assert last_run["books"].keys() == {*SOURCES, OUTLET}
     assert last_run["books"][OUTLET] == terms
 
@@ -79,6 +81,7 @@ def test_fourth_source_reaches_silver(tables: dict[str, pl.DataFrame]) -> None:
     assert silver.select("customer_id", "email", "total_amount", "high_value_purchase").rows() == [
         ("outlet-1", "a***@example.com", 1250.0, True),
         ("outlet-2", "r***@example.com", 99.9, False),
+        ("outlet-5", "b***@example.com", 1000.0, False),
     ]
 
 
@@ -126,7 +129,7 @@ def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, fo
                 (blob.metadata or {}).get("rows", 0)
             )  # Spark's driver leaves markers of folders, without
     quarantined = found.filter(pl.col("outcome") == "quarantined").height
-    outlet_quarantined, outlet_landed = 1, 3
+    outlet_quarantined, outlet_landed = 1, 4
     assert rows == {
         "quarantine": quarantined + outlet_quarantined,
         "raw": found.height - quarantined + outlet_landed,
@@ -185,17 +188,15 @@ def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
 def test_run_without_anything_new_lands_nothing_and_changes_no_table(
     sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame]
 ) -> None:
+    """Not even if the job is made to run."""
     assert tables
     before = list(sandbox.raw().list_blob_names())
-    for when in ("if needed", "always"):
-        sandbox.command(
-            "prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch", "-p", f"transform_when={when}"
-        )
-        facts = sandbox.summary()
-        assert facts["problems"] == []
-        assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
-        assert list(sandbox.raw().list_blob_names()) == before
-        assert facts["books"] == last_run["books"]
+    sandbox.command(*RUN_PIPELINE, "-p", "transform_when=always")
+    facts = sandbox.summary()
+    assert facts["problems"] == []
+    assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
+    assert list(sandbox.raw().list_blob_names()) == before
+    assert facts["books"] == last_run["books"]
     versions = [
         {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (last_run, facts)
     ]
@@ -206,6 +207,25 @@ def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_r
     assert last_run
     printed = sandbox.command("prefect", "deployment", "run", "ingest-files/branch-files", "--watch").stdout
     assert "Completed" in printed
+
+
+def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
+    sandbox: RunningSandbox, last_run: dict, outlet_folder: Path
+) -> None:
+    """The other sources have nothing new, so there is nothing to transform."""
+    bad = outlet_folder / "bad.csv"
+    bad.write_text("\n".join(OUTLET_FILE.splitlines()[::4]).replace("outlet-4;", ";"))
+    done = sandbox.command(*RUN_PIPELINE, check=False)
+    bad.unlink()
+
+    assert done.returncode != 0
+    facts = sandbox.summary()
+    (problem,) = facts["problems"]
+    assert problem["part"] == OUTLET
+    assert "bad.csv: 1 of 1 rows break landing rules" in problem["what"]
+    assert [source["state"] for source in facts["sources"]] == [*(["nothing new"] * len(SOURCES)), "failed"]
+    assert facts["transformation"] == "not needed"
+    assert facts["books"] == last_run["books"]
 
 
 def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
