@@ -21,6 +21,8 @@ _SESSION = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
+    # Where a column was written down costs more to note than silver's whole plan costs to build.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
     # Without a UI nobody reads the plans that every query is described with.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
