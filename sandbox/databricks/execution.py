@@ -86,6 +86,8 @@ class Execution:
 
     def _start_clusters(self) -> None:
         with self.workspace.lock:
+            if self._cancelled.is_set():
+                return
             self._enter(self.run, LifeCycle.RUNNING)
             for task in self.run.tasks:
                 self._enter(task, LifeCycle.BLOCKED if task.depends_on else LifeCycle.PENDING)

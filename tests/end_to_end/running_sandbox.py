@@ -18,6 +18,7 @@ import psutil
 from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
 
+from contracts.model import Layer
 from sandbox.process_trees import lives
 from sandbox.processes import MARKER
 
@@ -101,9 +102,13 @@ class RunningSandbox:
         facts: dict[str, Any] = json.loads((self.home / "summary.json").read_text())
         return facts
 
-    def raw(self) -> ContainerClient:
-        """The Raw container."""
-        return ContainerClient.from_connection_string(self.variables["AZURE_STORAGE_CONNECTION_STRING"], "raw")
+    def container(self, layer: Layer) -> ContainerClient:
+        """The container of a layer."""
+        return ContainerClient.from_connection_string(self.variables["AZURE_STORAGE_CONNECTION_STRING"], layer)
+
+    def blob_names(self, layer: Layer) -> list[str]:
+        """Everything that lies in a layer, the logs of its tables included."""
+        return list(self.container(layer).list_blob_names())
 
     def tables(self, folder: Path) -> dict[str, pl.DataFrame]:
         """Every Delta table, by `layer.table`, read by a Spark of its own from the lake's own files."""

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from contracts.model import Layer
 from contracts.reader import read_contract
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
@@ -122,7 +123,7 @@ def test_rows_rejected_by_rule_are_those_spoiled_by_the_generator(found: pl.Data
 
 def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
     rows: Counter[str] = Counter()
-    for blob in sandbox.raw().list_blobs(include=["metadata"]):
+    for blob in sandbox.container(Layer.RAW).list_blobs(include=["metadata"]):
         if not blob.name.startswith(("_manifests/", "_seen/")):
             place = "quarantine" if blob.name.startswith("_quarantine/") else "raw"
             rows[place] += int(
@@ -137,7 +138,7 @@ def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, fo
 
 
 def test_quarantine_keeps_every_reason(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
-    raw = sandbox.raw()
+    raw = sandbox.container(Layer.RAW)
     kept: Counter[str] = Counter()
     for name in raw.list_blob_names(name_starts_with="_quarantine/"):
         if OUTLET in name:
@@ -185,22 +186,15 @@ def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
     assert_frame_equal(actual, expected, check_exact=False, abs_tol=0.01)
 
 
-def test_run_without_anything_new_lands_nothing_and_changes_no_table(
-    sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame]
-) -> None:
-    """Not even if the job is made to run."""
-    assert tables
-    before = list(sandbox.raw().list_blob_names())
-    sandbox.command(*RUN_PIPELINE, "-p", "transform_when=always")
+def test_run_without_anything_new_lands_nothing_and_changes_no_table(sandbox: RunningSandbox, last_run: dict) -> None:
+    before = {layer: sandbox.blob_names(layer) for layer in Layer}
+    sandbox.command(*RUN_PIPELINE)
     facts = sandbox.summary()
     assert facts["problems"] == []
     assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
-    assert list(sandbox.raw().list_blob_names()) == before
+    assert facts["transformation"] == "not needed"
     assert facts["books"] == last_run["books"]
-    versions = [
-        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (last_run, facts)
-    ]
-    assert versions[0] == versions[1]
+    assert {layer: sandbox.blob_names(layer) for layer in Layer} == before
 
 
 def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_run: dict) -> None:
@@ -212,10 +206,9 @@ def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_r
 def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     sandbox: RunningSandbox, last_run: dict, outlet_folder: Path
 ) -> None:
-    """The other sources have nothing new, so there is nothing to transform."""
     bad = outlet_folder / "bad.csv"
     bad.write_text("\n".join(OUTLET_FILE.splitlines()[::4]).replace("outlet-4;", ";"))
-    done = sandbox.command(*RUN_PIPELINE, check=False)
+    done = sandbox.command(*RUN_PIPELINE, "-p", f'sources=["{OUTLET}"]', "-p", "transform_when=never", check=False)
     bad.unlink()
 
     assert done.returncode != 0
@@ -223,8 +216,8 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     (problem,) = facts["problems"]
     assert problem["part"] == OUTLET
     assert "bad.csv: 1 of 1 rows break landing rules" in problem["what"]
-    assert [source["state"] for source in facts["sources"]] == [*(["nothing new"] * len(SOURCES)), "failed"]
-    assert facts["transformation"] == "not needed"
+    assert [source["state"] for source in facts["sources"]] == [*(["not run"] * len(SOURCES)), "failed"]
+    assert facts["transformation"] == "skipped on request"
     assert facts["books"] == last_run["books"]
 
 
