@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from sandbox.certificates import ensure_certificates
@@ -89,6 +90,11 @@ class JobsApi:
         assert self._process is not None
         self._process.send_signal(with_signal)
         self._process.wait(20)
+
+    def children(self) -> list[str]:
+        """Names of the processes that the server started, directly or not, and that are still there."""
+        assert self._process is not None
+        return [child.name() for child in psutil.Process(self._process.pid).children(recursive=True)]
 
     @property
     def url(self) -> str:

@@ -178,13 +178,15 @@ def test_tasks_of_a_job_cluster_share_one_spark_that_ends_with_the_run(own_api: 
     own_api.restart({"JAVA_HOME": str(home.java)})
     job_id = own_api.post("create", on_cluster(task("bronze", "count"), task("silver", "count", "bronze")))["job_id"]
 
-    run = own_api.finished(own_api.start_run(job_id))
+    run_id = own_api.start_run(job_id)
+    wait_until(lambda: "java" in own_api.children())
+    run = own_api.finished(run_id)
 
     assert run["state"]["result_state"] == "SUCCESS"
     told = [own_api.get("runs/get-output", run_id=one["run_id"])["logs"].split() for one in run["tasks"]]
     assert told[0] == told[1]
     assert told[0][1] == "3"
-    wait_until(lambda: not [child for child in psutil.Process().children(recursive=True) if child.name() == "java"])
+    wait_until(lambda: not own_api.children())
 
 
 def test_a_cluster_that_cannot_be_launched_fails_the_run_and_names_its_log(own_api: JobsApi, tmp_path: Path) -> None:
