@@ -14,7 +14,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -109,8 +109,17 @@ class Processes:
         """Stop everything this sandbox started; the names of what was alive."""
         alive = list(self.running())
         self.stop(*self.records())
-        end(list(self._marked()))
+        end(self.marked())
         return alive
+
+    def marked(self) -> list[psutil.Process]:
+        """Every living process that was started for this sandbox, directly or not, recorded or not."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                mine = process.pid != os.getpid() and process.environ().get(MARKER) == self.sandbox_id
+                found += [process] if mine and lives(process) else []
+        return found
 
     def _start(self, service: Service) -> subprocess.Popen[bytes]:
         log = self.home.log(service.name)
@@ -150,12 +159,6 @@ class Processes:
             records = self.records()
             change(records)
             write_atomically(self._path, _RECORDS.dump_json(records, indent=2).decode())
-
-    def _marked(self) -> Iterator[psutil.Process]:
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, OSError):
-                if process.pid != os.getpid() and process.environ().get(MARKER) == self.sandbox_id:
-                    yield process
 
 
 def _becomes_ready(service: Service, process: psutil.Process) -> bool:

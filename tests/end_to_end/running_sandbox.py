@@ -19,8 +19,8 @@ from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
 
 from contracts.model import Layer
-from sandbox.process_trees import lives
-from sandbox.processes import MARKER
+from sandbox.home import SandboxHome
+from sandbox.lifecycle import processes_of
 
 REPOSITORY = Path(__file__).parents[2]
 GIVEN_NAMES = ("STORE_", "CUSTOMERS_", "BRANCH_", "AZURE_", "LAKE_", "DATABRICKS_", "PREFECT_", "PII_", "DATAMASTER_")
@@ -62,21 +62,12 @@ class RunningSandbox:
             time.sleep(0.1)
         started.kill()
         started.communicate()
-        while parts := self._parts():
+        processes = processes_of(SandboxHome(self.home))
+        while parts := processes.marked():
             for part in parts:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     part.kill()
             psutil.wait_procs(parts, timeout=5)
-
-    def _parts(self) -> list[psutil.Process]:
-        """Every process that the sandbox started, directly or not, and that lives."""
-        identity = json.loads((self.home / "credentials.json").read_text())["sandbox_id"]
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, OSError):
-                if process.environ().get(MARKER) == identity and lives(process):
-                    found.append(process)
-        return found
 
     @staticmethod
     def _program(name: str) -> list[str]:

@@ -197,6 +197,22 @@ def test_run_without_anything_new_lands_nothing_and_changes_no_table(sandbox: Ru
     assert {layer: sandbox.blob_names(layer) for layer in Layer} == before
 
 
+def test_job_that_is_made_to_run_without_anything_new_changes_no_table(
+    sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame]
+) -> None:
+    assert tables
+    before = sandbox.blob_names(Layer.RAW)
+    sandbox.command(*RUN_PIPELINE, "-p", "transform_when=always")
+    facts = sandbox.summary()
+    assert facts["problems"] == []
+    assert sandbox.blob_names(Layer.RAW) == before
+    assert facts["books"] == last_run["books"]
+    versions = [
+        {task["key"]: task["report"]["table_versions"] for task in run["job_run"]["tasks"]} for run in (last_run, facts)
+    ]
+    assert versions[0] == versions[1]
+
+
 def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_run: dict) -> None:
     assert last_run
     printed = sandbox.command("prefect", "deployment", "run", "ingest-files/branch-files", "--watch").stdout

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 from azure.storage.blob import BlobServiceClient
 from dotenv import dotenv_values
@@ -21,7 +20,6 @@ from sandbox.errors import SandboxError
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import PARTS, down, processes_of, up
 from sandbox.process_trees import lives
-from sandbox.processes import MARKER
 
 pytestmark = pytest.mark.services
 EVERYTHING = {*PARTS, "prefect-worker"}
@@ -60,17 +58,6 @@ def crash(home: SandboxHome, part: str) -> None:
     process.kill()
     while lives(process):
         time.sleep(0.05)
-
-
-def marked(home: SandboxHome) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(MARKER) == processes_of(home).sandbox_id and lives(process):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
 
 
 def test_up_starts_every_part_and_writes_the_variables_of_all_for_the_owner_alone(home: SandboxHome) -> None:
@@ -140,7 +127,7 @@ def test_two_sandboxes_run_side_by_side_and_use_what_is_given(
     assert sandbox.variables["LAKE_URL"] == variables["LAKE_URL"]
     assert sandbox.variables["CUSTOMERS_API_URL"] != variables["CUSTOMERS_API_URL"]
     down(other)
-    assert marked(other) == []
+    assert processes_of(other).marked() == []
     assert pids(home) == before
 
 
@@ -175,6 +162,6 @@ def test_down_leaves_nothing_running_after_a_crash_of_parents_and_a_stale_record
     stopped = down(home)
 
     assert set(stopped) == EVERYTHING - {"postgres", "prefect-server"}
-    assert marked(home) == []
+    assert processes_of(home).marked() == []
     assert processes_of(home).records() == {}
     assert down(home) == []
