@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import time
 from collections.abc import Collection, Iterable
 
 from sandbox.home import SandboxHome, write_atomically
@@ -13,6 +14,9 @@ LOOPBACK = "127.0.0.1"
 
 CANDIDATES = range(15_000, 32_000)
 """Below the ports that systems give to outgoing connections: one of those would take a part's port while it is down."""
+
+_LET_GO_SECONDS = 2.0
+_LOOK_SECONDS = 0.05
 
 
 def is_free(port: int) -> bool:
@@ -23,6 +27,16 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def _becomes_free(port: int) -> bool:
+    """Whether the port is free, or is so in a moment: a killed process's last thread may still hold its socket."""
+    deadline = time.monotonic() + _LET_GO_SECONDS
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_SECONDS)
     return True
 
 
@@ -40,7 +54,7 @@ def ports_of(home: SandboxHome, parts: Iterable[str], running: Collection[str]) 
     ports: dict[str, int] = {}
     for part in parts:
         known = kept.get(part)
-        keep = known is not None and (part in running or is_free(known))
+        keep = known is not None and (part in running or _becomes_free(known))
         ports[part] = known if keep and known is not None else _any_free_port({*ports.values(), *kept.values()})
     write_atomically(path, json.dumps(ports, indent=2))
     return ports
