@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import pyarrow
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
@@ -21,10 +22,13 @@ _DIGIT_RUN = r"[0-9](?:[\p{Z}\s./_-]*[0-9]){10,}"
 
 
 def key_pads(spark: SparkSession, key: bytes) -> DataFrame:
-    """One row of HMAC's inner and outer key pad (binary columns `_inner_pad`, `_outer_pad`)."""
+    """One row of HMAC's inner and outer key pad (binary columns `_inner_pad`, `_outer_pad`).
+
+    It is handed over as an Arrow table: for a list Spark would start a Python worker.
+    """
     block = (sha256(key).digest() if len(key) > BLOCK_BYTES else key).ljust(BLOCK_BYTES, b"\0")
-    pads = tuple(bytes(byte ^ mask for byte in block) for mask in (0x36, 0x5C))
-    return spark.createDataFrame([pads], f"{INNER_PAD} binary, {OUTER_PAD} binary")
+    inner, outer = (bytes(byte ^ mask for byte in block) for mask in (0x36, 0x5C))
+    return spark.createDataFrame(pyarrow.table({INNER_PAD: [inner], OUTER_PAD: [outer]}))
 
 
 def with_key_pads(frame: DataFrame, pads: DataFrame) -> DataFrame:

@@ -29,6 +29,7 @@ from sandbox.spark_conf import write_spark_conf
 
 DEFAULT_ROWS = 1_000_000
 NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
+MANY_ROWS = {"spark.driver.extraJavaOptions": "-XX:+UseParallelGC"}
 CONTRACT = read_contract()
 console = Console(stderr=True)
 
@@ -52,12 +53,10 @@ def main() -> None:
 
 
 def _cluster(folder: Path) -> dict[str, str]:
-    """The sandbox's cluster, with the JVM's second compiler, which only pays on many rows."""
+    """The sandbox's cluster, tuned for many rows."""
     home = SandboxHome(REPOSITORY / ".sandbox")
     conf = folder / "conf"
-    write_spark_conf(conf, fetch_jars(home.jars), NO_ACCOUNT)
-    defaults = conf / "spark-defaults.conf"
-    defaults.write_text(defaults.read_text().replace("-XX:TieredStopAtLevel=1 -XX:+UseSerialGC", "-XX:+UseParallelGC"))
+    write_spark_conf(conf, fetch_jars(home.jars), NO_ACCOUNT, MANY_ROWS)
     ensure_embedded_java(home)
     return {"JAVA_HOME": str(home.java), "SPARK_CONF_DIR": str(conf), "PII_HASH_KEY": "k" * 32}
 

@@ -47,8 +47,3 @@ def sandbox(new_home: Callable[[], Path], contract_file: Path, outlet_folder: Pa
     running = RunningSandbox(new_home(), given)
     yield running
     running.command("sandbox", "down")
-
-
-@pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tables")

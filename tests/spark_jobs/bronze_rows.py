@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from contracts.model import Contract
 from spark_jobs.tables import Lakehouse
+from tests.spark_jobs.frames import table_rows
 from tests.spark_jobs.raw_files import landed_row
 
 INGESTED = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -30,6 +31,4 @@ def bronze_row(contract: Contract, source_name: str = "store-database", **values
 
 def bronze_frame(spark: SparkSession, contract: Contract, rows: list[Values]) -> DataFrame:
     """The rows with bronze's columns."""
-    table = Lakehouse(contract, "main", "file:///lake").bronze
-    schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
-    return spark.createDataFrame([tuple(row[name] for name in table.column_names) for row in rows], schema)
+    return table_rows(spark, Lakehouse(contract, "main", "file:///lake").bronze, rows)

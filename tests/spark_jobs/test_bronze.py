@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from contracts.model import Contract
 from spark_jobs.bronze import landed_schema, to_bronze
 from spark_jobs.tables import Lakehouse
+from tests.spark_jobs.frames import frame
 from tests.spark_jobs.raw_files import landed_row
 
 pytestmark = pytest.mark.spark
@@ -20,7 +21,8 @@ def test_bronze_keeps_every_value_as_landed_and_says_where_it_came_from(
 ) -> None:
     row = landed_row(contract.source("branch-files"), cpf=" 529.982.247-25 ", product="", total_amount="abc")
     schema = landed_schema(contract).add("source_file_name", "string")
-    landed = spark.createDataFrame([{**row, "_rescued_data": "rest", "source_file_name": "abfs://raw/a.csv"}], schema)
+    values = row | {"_rescued_data": "rest", "source_file_name": "abfs://raw/a.csv"}
+    landed = frame(spark, [[values[name] for name in schema.names]], schema)
     at = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
     bronze = to_bronze(landed, contract, "branch-files", at, "run-1")
     (found,) = bronze.selectExpr("*", "unix_micros(ingestion_timestamp) AS micros").collect()
@@ -36,7 +38,7 @@ def test_bronze_keeps_every_value_as_landed_and_says_where_it_came_from(
 
 
 def test_bronze_has_the_columns_of_its_table(spark: SparkSession, contract: Contract) -> None:
-    landed = spark.createDataFrame([], landed_schema(contract).add("source_file_name", "string"))
+    landed = frame(spark, [], landed_schema(contract).add("source_file_name", "string"))
     bronze = to_bronze(landed, contract, "branch-files", datetime.now(UTC), "run-1")
     table = Lakehouse(contract, "main", "file:///lake").bronze
     assert [f"{name} {type_}" for name, type_ in bronze.dtypes] == [f"{c.name} {c.type}" for c in table.columns]

@@ -11,6 +11,7 @@ from contracts.model import Contract
 from spark_jobs.gold import recomputed
 from spark_jobs.gold_store_monthly_sales import store_monthly_sales, with_month
 from spark_jobs.tables import Lakehouse
+from tests.spark_jobs.frames import frame
 
 pytestmark = pytest.mark.spark
 
@@ -21,7 +22,7 @@ Purchase = tuple[str, date, float, bool]
 
 
 def _frame(spark: SparkSession, rows: list[Purchase]) -> DataFrame:
-    return spark.createDataFrame(rows, SCHEMA)
+    return frame(spark, rows, SCHEMA)
 
 
 def test_sales_are_by_store_and_month(spark: SparkSession) -> None:

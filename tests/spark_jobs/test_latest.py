@@ -15,6 +15,7 @@ from spark_jobs.books import ActionCount, silver_change
 from spark_jobs.latest import ACTION, REPLACED_SOURCE, Action, rows_to_merge, with_actions
 from spark_jobs.tables import Lakehouse
 from tests.spark_jobs.bronze_rows import INGESTED, Values
+from tests.spark_jobs.frames import row_values, table_rows
 
 pytestmark = pytest.mark.spark
 
@@ -45,9 +46,7 @@ def silver_row(**values: object) -> Values:
 
 
 def _frame(spark: SparkSession, contract: Contract, rows: list[Values]) -> DataFrame:
-    table = Lakehouse(contract, "main", "file:///lake").silver
-    schema = ", ".join(f"`{column.name}` {column.type}" for column in table.columns)
-    return spark.createDataFrame([tuple(row[name] for name in table.column_names) for row in rows], schema)
+    return table_rows(spark, Lakehouse(contract, "main", "file:///lake").silver, rows)
 
 
 def _actions(spark: SparkSession, contract: Contract, incoming: list[Values], present: list[Values]) -> list[Row]:
@@ -145,7 +144,7 @@ def _taken_in(
     present: dict[tuple[object, ...], Row] = {}
     books: dict[str, Counter[str]] = {"silver": Counter(), "superseded": Counter()}
     for batch in batches:
-        silver = _frame(spark, contract, [row.asDict() for row in present.values()])
+        silver = _frame(spark, contract, [row_values(row) for row in present.values()])
         decided = with_actions(_frame(spark, contract, batch), silver, contract).persist()
         counts = decided.groupBy("source", ACTION, REPLACED_SOURCE).count().collect()
         change = silver_change(ActionCount(row[0], Action(row[1]), row[2], row[3]) for row in counts)

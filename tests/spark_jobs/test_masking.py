@@ -13,6 +13,7 @@ from pyspark.sql import functions as sf
 
 from spark_jobs.masking import key_pads, keyed_hash, masked_email, redacted, with_key_pads
 from spark_jobs.parsing import trimmed
+from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.identity_vectors import INVALID_CARDS, INVALID_CPFS, VALID_CARDS, VALID_CPFS
 
 pytestmark = pytest.mark.spark
@@ -25,9 +26,8 @@ def _python_hash(text: str | None, key: bytes) -> str | None:
     return hmac.new(key, digits.encode(), "sha256").hexdigest() if digits else None
 
 
-def _spark_hashes(spark: SparkSession, texts: list[str | None], key: bytes) -> list[str | None]:
-    frame = spark.createDataFrame([(text,) for text in texts], "text string")
-    hashed = with_key_pads(frame, key_pads(spark, key)).select(keyed_hash(sf.col("text")))
+def _spark_hashes(spark: SparkSession, values: list[str | None], key: bytes) -> list[str | None]:
+    hashed = with_key_pads(text_frame(spark, values), key_pads(spark, key)).select(keyed_hash(sf.col("text")))
     return [row[0] for row in hashed.collect()]
 
 
@@ -50,8 +50,8 @@ def test_one_cpf_has_one_hash_however_it_is_written(spark: SparkSession) -> None
 
 def test_the_key_stands_in_no_plan(spark: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
     pads = key_pads(spark, KEY)
-    frame = spark.createDataFrame([("52998224725",)], "text string").where("text is not null")
-    hashed = with_key_pads(frame, pads).select(keyed_hash(sf.col("text")).alias("hash"))
+    landed = text_frame(spark, ["52998224725"]).where("text is not null")
+    hashed = with_key_pads(landed, pads).select(keyed_hash(sf.col("text")).alias("hash"))
     hashed.collect()
     for mode in ("extended", "codegen", "formatted", "cost"):
         hashed.explain(mode)
@@ -79,8 +79,8 @@ EMAILS: list[tuple[str | None, str | None]] = [
 
 
 def test_masked_email_keeps_the_first_character_and_the_domain(spark: SparkSession) -> None:
-    frame = spark.createDataFrame(EMAILS, "address string, kept string")
-    assert frame.select("address", masked_email(trimmed(sf.col("address")))).collect() == EMAILS
+    addresses = frame(spark, EMAILS, "address string, kept string")
+    assert addresses.select("address", masked_email(trimmed(sf.col("address")))).collect() == EMAILS
 
 
 TEXTS: list[tuple[str | None, str | None]] = [
@@ -101,5 +101,5 @@ TEXTS: list[tuple[str | None, str | None]] = [
 
 
 def test_redacted_text_has_no_number_or_address_that_identifies(spark: SparkSession) -> None:
-    frame = spark.createDataFrame(TEXTS, "text string, kept string")
-    assert frame.select("text", redacted(sf.col("text"))).collect() == TEXTS
+    texts = frame(spark, TEXTS, "text string, kept string")
+    assert texts.select("text", redacted(sf.col("text"))).collect() == TEXTS

@@ -12,6 +12,7 @@ from pyspark.sql import functions as sf
 
 from contracts.model import Contract, LogicalType
 from spark_jobs.parsing import Format, parse, parse_by_source, trimmed
+from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.format_vectors import AMOUNTS, DATES, MISSING, NOT_BLANK, TIMESTAMPS
 
 pytestmark = pytest.mark.spark
@@ -23,9 +24,9 @@ FORMATS: dict[Format, dict[str, Any]] = {**DATES, **AMOUNTS, **TIMESTAMPS}
 def values(spark: SparkSession) -> dict[Format, dict[str | None, Any]]:
     """What every text of every format reads as in each of them: one query for all."""
     texts = {*MISSING, *(text for vectors in FORMATS.values() for text in vectors)}
-    frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    landed = text_frame(spark, texts)
     columns = [parse(trimmed(sf.col("text")), form).alias(str(place)) for place, form in enumerate(FORMATS)]
-    rows = frame.select("text", *columns).collect()
+    rows = landed.select("text", *columns).collect()
     return {form: {row["text"]: row[str(place)] for row in rows} for place, form in enumerate(FORMATS)}
 
 
@@ -42,12 +43,13 @@ def test_missing_text_reads_as_nothing(form: Format, values: dict[Format, dict[s
 
 def test_trimmed_removes_every_blank_and_no_other_character(spark: SparkSession) -> None:
     texts = [*MISSING, *NOT_BLANK, "\u3000a b\xa0", "\u200ba\n"]
-    rows = spark.createDataFrame([(text,) for text in texts], "text string").select(trimmed(sf.col("text"))).collect()
+    rows = text_frame(spark, texts).select(trimmed(sf.col("text"))).collect()
     assert [row[0] for row in rows] == [*[None] * len(MISSING), *NOT_BLANK, "a b", "\u200ba"]
 
 
 def test_each_row_is_read_in_the_format_of_its_source(spark: SparkSession, contract: Contract) -> None:
-    landed = spark.createDataFrame(
+    landed = frame(
+        spark,
         [
             ("store-database", "2026-02-03", "1234.5"),
             ("branch-files", "03/02/2026", "R$ 1.234,50"),

@@ -11,6 +11,7 @@ from pyspark.sql import functions as sf
 from contracts.rules import Check
 from spark_jobs.parsing import parse, trimmed
 from spark_jobs.rules import Value, accepts, cpf_number
+from tests.spark_jobs.frames import text_frame
 from tests.vectors.rule_vectors import INGESTION_DAY, RULE_VECTORS, RuleVectors
 
 pytestmark = pytest.mark.spark
@@ -22,8 +23,7 @@ Verdicts = dict[str, dict[str | None, bool | None]]
 def verdicts(spark: SparkSession) -> Verdicts:
     """What every check says of every text of its vectors, by the vectors' name: one query for all."""
     texts = {text for vectors in RULE_VECTORS for text in vectors.verdicts}
-    frame = spark.createDataFrame([(text,) for text in texts], "text string")
-    frame = frame.withColumn("trimmed", trimmed(sf.col("text")))
+    frame = text_frame(spark, texts).withColumn("trimmed", trimmed(sf.col("text")))
     rows = frame.select("text", *(_verdict(vectors).alias(vectors.name) for vectors in RULE_VECTORS)).collect()
     return {vectors.name: {row["text"]: row[vectors.name] for row in rows} for vectors in RULE_VECTORS}
 

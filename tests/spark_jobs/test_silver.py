@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from hmac import new as hmac
-from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.model import Contract
@@ -15,6 +14,7 @@ from spark_jobs.masking import key_pads
 from spark_jobs.silver import BROKEN_WARNINGS, evaluated, rejected_rows, valid_rows
 from spark_jobs.tables import Lakehouse
 from tests.spark_jobs.bronze_rows import INGESTED, Values, bronze_frame, bronze_row
+from tests.spark_jobs.frames import row_values
 
 pytestmark = pytest.mark.spark
 
@@ -29,21 +29,13 @@ def _evaluated(spark: SparkSession, contract: Contract, *rows: Values) -> DataFr
     return evaluated(bronze_frame(spark, contract, list(rows)), contract, key_pads(spark, KEY))
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    return {name: _instant(value) for name, value in row.asDict().items()}
-
-
-def _instant(value: object) -> object:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
-
-
 ORIGIN = {"ingestion_timestamp": INGESTED, "raw_ingestion_id": "run-1"}
 
 
 def test_a_valid_row_is_typed_trimmed_and_masked(spark: SparkSession, contract: Contract) -> None:
     landed = bronze_row(contract, "branch-files", customer_id=" C1\xa0", first_name="  ", product=" Notebook ")
     (found,) = valid_rows(_evaluated(spark, contract, landed), contract).collect()
-    assert _plain(found) == {
+    assert row_values(found) == {
         "customer_id": "C1",
         "first_name": None,
         "last_name": "Souza",
@@ -77,7 +69,7 @@ def test_a_rejected_row_keeps_typed_columns_as_landed_and_every_broken_rule(
         updated_at="yesterday",
     )
     (found,) = rejected_rows(_evaluated(spark, contract, landed), contract).collect()
-    assert _plain(found) == {
+    assert row_values(found) == {
         "customer_id": None,
         "first_name": "Ana",
         "last_name": "Souza",
