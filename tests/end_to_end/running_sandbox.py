@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import psutil
+from azure.core.utils import parse_connection_string
 from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
 
@@ -103,7 +104,7 @@ class RunningSandbox:
 
     def table(self, layer: Layer, name: str) -> pl.DataFrame:
         """A Delta table, read from the lake's own files by another engine than the one that wrote it."""
-        parts = dict(part.split("=", 1) for part in self.variables["AZURE_STORAGE_CONNECTION_STRING"].split(";"))
-        options = {"account_name": parts["AccountName"], "account_key": parts["AccountKey"]}
-        emulator = {"endpoint": parts["BlobEndpoint"], "allow_http": "true"}
+        account = parse_connection_string(self.variables["AZURE_STORAGE_CONNECTION_STRING"])
+        options = {"account_name": account["accountname"], "account_key": account["accountkey"]}
+        emulator = {"endpoint": account["blobendpoint"], "allow_http": "true"}
         return pl.read_delta(f"az://{layer}/{name}", storage_options=options | emulator)
