@@ -24,6 +24,9 @@ REQUIREMENTS = REPOSITORY / "requirements"
 SUPPORTED = ((3, 11), (3, 12))
 NEEDED_BYTES = 4 * 1024**3
 
+_SELDOM_IMPORTED = "/cdktf_cdktf_provider_"
+"""Packages of thousands of modules of which the stacks import a few dozen."""
+
 _NETWORK_ADVICE = (
     "see the message above; check the network, the proxy (HTTPS_PROXY), its certificates (SSL_CERT_FILE) "
     "and pip's configuration, then run make again"
@@ -69,8 +72,9 @@ def install(groups: set[str]) -> None:
     locks = [_lock(group) for group in everything]
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
     into = ["--python", VENV / "bin" / "python", *quiet]
-    packages = ["pip", "sync", *into, "--compile-bytecode", "--require-hashes", *locks]
+    packages = ["pip", "sync", *into, "--require-hashes", *locks]
     _run([uv, *packages], environment, f"the packages could not be installed: {_NETWORK_ADVICE}")
+    _compile_bytecode()
     project = ["pip", "install", *into, "--no-deps", "--no-build-isolation", "--editable", str(REPOSITORY)]
     _run([uv, *project], environment, "the project itself could not be installed: see the message above")
     state = {group: _lock_hash(group) for group in everything}
@@ -102,6 +106,13 @@ def _uv() -> Path:
     _run([*pip, "-r", str(_lock("bootstrap"))], dict(os.environ), failed)
     stamp.write_text(lock, encoding="utf-8")
     return uv
+
+
+def _compile_bytecode() -> None:
+    """Once for all, so that not every process does; some packages hold files that are no code, which is no failure."""
+    compileall = ["-m", "compileall", "-qq", "-j", "0", "-x", _SELDOM_IMPORTED]
+    site_packages = next((VENV / "lib").glob("python3*/site-packages"))
+    subprocess.run([VENV / "bin" / "python", *compileall, site_packages], check=False)
 
 
 def _make_venv(uv: Path, environment: dict[str, str]) -> None:
