@@ -13,6 +13,8 @@ from sandbox.home import write_atomically, write_private
 _JAVA_OPTIONS = (
     # A session of a minute or two spends more on optimizing code than the optimized code saves: half the CPU time.
     "-XX:TieredStopAtLevel=1",
+    # Room for the code that the quick compiler alone is not given: once it is full, all else is interpreted.
+    "-XX:ReservedCodeCacheSize=240m",
     # A heap that starts small is collected for a tenth of the time.
     "-XX:+UseSerialGC -Xms1500m -Xmn600m -XX:MetaspaceSize=512m",
     # The jars are those that their pinned hashes name: nothing is learnt from verifying every class again.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql.types import StructType
 
-from contracts.model import Contract
+from contracts.model import Classification, Column, Contract, LogicalType
 from contracts.reports import TransformedRows
 from spark_jobs.delta import changes, latest_version
-from spark_jobs.tables import Table
+from spark_jobs.tables import Lakehouse, Table
 from tests.spark_jobs.lakehouse_runs import RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
 from tests.spark_jobs.raw_files import land, landed_row
 
@@ -79,20 +80,33 @@ def _nothing(lake: Path, contract: Contract) -> None:
 
 
 def _a_name_corrected(lake: Path, contract: Contract) -> None:
+    """And the API now says where a purchase was made, as the contract has come to ask."""
     api = contract.source("customers-api")
-    corrected = landed_row(api, customer_id="C6", purchase_date="2026-01-01", first_name="Anna")
+    corrected = landed_row(api, customer_id="C6", purchase_date="2026-01-01", first_name="Anna", channel="web")
     land(lake, contract, api, 3, [corrected | {"updated_at": "2026-02-03T00:00:00Z"}])
 
 
 ARRIVALS = (_first_rows, _corrections, _nothing, _nothing_that_counts, _a_name_corrected)
 
+CHANNEL = Column(
+    name="channel", logical_type=LogicalType.STRING, description="Where.", classification=Classification.INTERNAL
+)
+
+
+def _changed(contract: Contract) -> Contract:
+    """The contract with another description of its first column and with one column more."""
+    first, *others = contract.columns
+    return replace(contract, columns=(replace(first, description="The customer."), *others, CHANNEL))
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """Figures of five runs (`ARRIVALS`) and the tables after them."""
+    """Figures of five runs (`ARRIVALS`) and the tables after them; the last run is by a changed contract."""
 
     runs: list[RunFigures]
     silver: list[tuple[object, ...]]
+    silver_channels: list[tuple[object, ...]]
+    silver_schema: StructType
     rejected: list[tuple[object, ...]]
     gold: list[tuple[object, ...]]
     gold_rows_written_last: int
@@ -100,25 +114,37 @@ class Outcome:
 
 @pytest.fixture(scope="module")
 def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """Each run is in what is a new session to the catalog."""
+    """Each run is in what is a new session to the catalog; before the last one there is maintenance."""
     lake = tmp_path_factory.mktemp("lake")
+    tables = job_parameters(_changed(contract), lake).lakehouse
     figures: list[RunFigures] = []
     for number, arrive in enumerate(ARRIVALS, start=1):
+        last = number == len(ARRIVALS)
+        if last:
+            _maintain(spark, tables)
         if figures:
             forget_tables(spark)
         arrive(lake, contract)
-        figures.append(run_job(spark, job_parameters(contract, lake, f"run-{number}"), hour=number))
-    tables = job_parameters(contract, lake).lakehouse
+        job = job_parameters(_changed(contract) if last else contract, lake, f"run-{number}")
+        figures.append(run_job(spark, job, hour=number))
     gold = tables.gold(contract.gold_tables[0])
     found = Outcome(
         figures,
         rows(spark, tables.silver, "customer_id", "purchase_date", "total_amount", "source", "raw_ingestion_id"),
+        rows(spark, tables.silver, "customer_id", "channel"),
+        spark.table(tables.silver.full_name).schema,
         rows(spark, tables.rejected, "customer_id", "raw_ingestion_id", "broken_rules"),
         rows(spark, gold, *gold.column_names),
         _rows_written_last(spark, gold),
     )
     drop_schemas(spark)
     return found
+
+
+def _maintain(spark: SparkSession, tables: Lakehouse) -> None:
+    for table in (tables.bronze, tables.silver):
+        (done,) = spark.sql(f"OPTIMIZE {table.full_name}").select("metrics.numFilesAdded").collect()
+        assert done[0] > 0
 
 
 def _rows_written_last(spark: SparkSession, table: Table) -> int:
@@ -222,3 +248,14 @@ def test_gold_rows_that_stay_the_same_are_not_written_again(outcome: Outcome) ->
     assert outcome.gold_rows_written_last == 0
     versions = [run.versions["gold.store_monthly_sales"] for run in outcome.runs]
     assert versions == [1, 2, 2, 2, 3]
+
+
+def test_maintenance_in_between_changes_no_figure(outcome: Outcome) -> None:
+    assert outcome.runs[4].silver.total == outcome.runs[3].silver.total | {
+        "customers-api": TransformedRows(silver=3, rejected=1, superseded=3)
+    }
+
+
+def test_a_new_column_and_a_new_comment_reach_tables_that_hold_rows(outcome: Outcome) -> None:
+    assert outcome.silver_channels == [("C1", None), ("C2", None), ("C3", None), ("C6", "web")]
+    assert outcome.silver_schema["customer_id"].metadata["comment"] == "The customer."
