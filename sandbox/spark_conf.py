@@ -26,7 +26,7 @@ FEW_ROWS = {
     # Small queries take longer to plan again after each step than to run.
     "spark.sql.adaptive.enabled": "false",
 }
-"""What makes a job of thousands of rows short: an eighth less than by Spark's own defaults."""
+"""What makes a job of thousands of rows short (docs/adr/0012)."""
 
 _SESSION = {
     "spark.master": "local[2]",
