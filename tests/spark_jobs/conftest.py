@@ -17,6 +17,7 @@ from sandbox.java import ensure_embedded_java
 from sandbox.spark_conf import write_spark_conf
 from tests.spark_jobs.lakehouse_runs import drop_schemas
 
+CONVERT_TO_LOCAL_RELATION = "org.apache.spark.sql.catalyst.optimizer.ConvertToLocalRelation"
 NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
 
 
@@ -35,6 +36,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             .config("spark.sql.session.timeZone", "America/Sao_Paulo")
             # Delta would check its own bookkeeping at every commit because the time zone is not UTC.
             .config("spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled", "false")
+            # Small frames would be computed while they are planned, by other code than a table's rows.
+            .config("spark.sql.optimizer.excludedRules", CONVERT_TO_LOCAL_RELATION)
             .getOrCreate()
         )
     yield session

@@ -20,8 +20,7 @@ def test_a_column_that_becomes_of_another_type_is_refused(spark: SparkSession, c
     create(spark, job_parameters(contract, lake).lakehouse.silver, column_tags=False)
     forget_tables(spark)
 
-    product = next(column for column in contract.columns if column.name == "product")
-    columns = tuple(replace(c, logical_type=LogicalType.DATE) if c is product else c for c in contract.columns)
+    columns = tuple(replace(c, logical_type=LogicalType.DATE) if c.name == "product" else c for c in contract.columns)
     changed = job_parameters(replace(contract, columns=columns), lake).lakehouse.silver
     with pytest.raises(
         TableMismatchError, match="customer_purchases: column product is string and the contract says date"

@@ -2,101 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from contracts.model import Classification, Column, Contract, LogicalType
+from contracts.model import Contract
 from contracts.reports import TransformedRows
 from spark_jobs.delta import changes, latest_version
 from spark_jobs.tables import Lakehouse, Table
+from tests.spark_jobs.arrivals import ARRIVALS, changed_contract
 from tests.spark_jobs.lakehouse_runs import RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
-from tests.spark_jobs.raw_files import land, landed_row
 
 pytestmark = pytest.mark.spark
 
 JANUARY = date(2026, 1, 31)
 NEW_YEAR = date(2026, 1, 1)
-
-
-def _first_rows(lake: Path, contract: Contract) -> None:
-    """Two purchases and a duplicate of the database, three of a branch of which two are bad, none of the API."""
-    database, branch = contract.source("store-database"), contract.source("branch-files")
-    land(
-        lake,
-        contract,
-        database,
-        1,
-        [
-            landed_row(database, customer_id="C1"),
-            landed_row(database, customer_id="C1"),
-            landed_row(database, customer_id="C2", total_amount="10.00", store_location="Belém"),
-        ],
-    )
-    land(
-        lake,
-        contract,
-        branch,
-        1,
-        [
-            landed_row(branch, customer_id="C3", credit_card_number="4111111111111112", updated_at=None),
-            landed_row(branch, customer_id="C4", email="nobody", cpf="1"),
-            landed_row(branch, customer_id="C5", purchase_date="31/02/2026"),
-        ],
-    )
-
-
-def _corrections(lake: Path, contract: Contract) -> None:
-    """The API corrects C2's store and C3, sends a stale C1 and a new C6; the database sends a bad row."""
-    database, api = contract.source("store-database"), contract.source("customers-api")
-    later = "2026-02-02T00:00:00Z"
-    land(
-        lake,
-        contract,
-        api,
-        1,
-        [
-            landed_row(api, customer_id="C2", total_amount="10.00", store_location="Recife", updated_at=later),
-            landed_row(api, customer_id="C3", total_amount="2.50", updated_at="2000-01-01T00:00:00Z"),
-            landed_row(api, customer_id="C1", total_amount="9.99", updated_at="2026-01-01T00:00:00Z"),
-            landed_row(api, customer_id="C6", purchase_date="2026-01-01"),
-        ],
-    )
-    land(lake, contract, database, 2, [landed_row(database, customer_id="C7", store_location="Natal")])
-
-
-def _nothing_that_counts(lake: Path, contract: Contract) -> None:
-    api = contract.source("customers-api")
-    stale = landed_row(api, customer_id="C1", updated_at=None)
-    land(lake, contract, api, 2, [stale, landed_row(api, customer_id="C8", total_amount="-0.01")])
-
-
-def _nothing(lake: Path, contract: Contract) -> None:
-    """No file arrives."""
-
-
-def _a_name_corrected(lake: Path, contract: Contract) -> None:
-    """And the API now says where a purchase was made, as the contract has come to ask."""
-    api = contract.source("customers-api")
-    corrected = landed_row(api, customer_id="C6", purchase_date="2026-01-01", first_name="Anna", channel="web")
-    land(lake, contract, api, 3, [corrected | {"updated_at": "2026-02-03T00:00:00Z"}])
-
-
-ARRIVALS = (_first_rows, _corrections, _nothing, _nothing_that_counts, _a_name_corrected)
-
-CHANNEL = Column(
-    name="channel", logical_type=LogicalType.STRING, description="Where.", classification=Classification.INTERNAL
-)
-
-
-def _changed(contract: Contract) -> Contract:
-    """The contract with another description of its first column and with one column more."""
-    first, *others = contract.columns
-    return replace(contract, columns=(replace(first, description="The customer."), *others, CHANNEL))
 
 
 @dataclass(frozen=True)
@@ -116,7 +39,7 @@ class Outcome:
 def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Each run is in what is a new session to the catalog; before the last one there is maintenance."""
     lake = tmp_path_factory.mktemp("lake")
-    tables = job_parameters(_changed(contract), lake).lakehouse
+    tables = job_parameters(changed_contract(contract), lake).lakehouse
     figures: list[RunFigures] = []
     for number, arrive in enumerate(ARRIVALS, start=1):
         last = number == len(ARRIVALS)
@@ -125,7 +48,7 @@ def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.Te
         if figures:
             forget_tables(spark)
         arrive(lake, contract)
-        job = job_parameters(_changed(contract) if last else contract, lake, f"run-{number}")
+        job = job_parameters(changed_contract(contract) if last else contract, lake, f"run-{number}")
         figures.append(run_job(spark, job, hour=number))
     gold = tables.gold(contract.gold_tables[0])
     found = Outcome(
