@@ -2,12 +2,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run up down status test test-unit lint format lock synth validate bench clean
+.PHONY: help run rebuild up down status test test-unit lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
 	$$name -c 'import ensurepip, venv' 2>/dev/null && echo $$name && break; done)
 VENV_PYTHON := .venv/bin/python
+DATASET ?= customer-purchases
 RUN_GROUPS := spark flows sandbox
 ALL_GROUPS := $(RUN_GROUPS) infra dev
 UNIT := not spark and not services and not infra and not end_to_end
@@ -18,11 +19,15 @@ define install
 endef
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## set everything up and run the pipeline once on the sandbox; prints the summary
+run: ## set everything up and run the pipeline of DATASET once on the sandbox; prints the summary
 	$(call install,$(RUN_GROUPS))
-	@$(VENV_PYTHON) -m sandbox run
+	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET)
+
+rebuild: ## make LAYER=silver or gold of DATASET anew from the layer below
+	$(call install,$(RUN_GROUPS))
+	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET) --rebuild $(LAYER)
 
 up: ## start the sandbox and leave it up: Prefect, sources, lake
 	$(call install,$(RUN_GROUPS))
@@ -43,12 +48,18 @@ test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
 
-lint: ## check style, types and import rules
+lint: ## check style, types, import rules and contracts
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@$(VENV_PYTHON) -m mypy
 	@.venv/bin/lint-imports
+	@$(VENV_PYTHON) -m tests.contracts.official_tool
+
+contract-diff: ## say what changed in the contracts since DIFF_BASE=‹revision› (by default the last release tag)
+	$(call install,sandbox dev)
+	@tool=$$($(VENV_PYTHON) -m tests.contracts.official_tool --python) && \
+		$(VENV_PYTHON) -m contracts.diff --tool "$$tool" --base "$$DIFF_BASE"
 
 format: ## rewrite the code in the project's style
 	$(call install,$(ALL_GROUPS))
@@ -80,4 +91,4 @@ bench: ## measure the pipeline on larger data
 	@$(VENV_PYTHON) -m tests.bench
 
 clean: down ## stop the sandbox and remove everything that was set up or made
-	@rm -rf .sandbox .venv .tools sandbox/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist cdktf.out
+	@rm -rf .sandbox .venv .tools sandbox/parts/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist cdktf.out

@@ -6,9 +6,7 @@ Its command line is `python -m blocks.register`.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from pathlib import Path
 
 from prefect.blocks.core import Block
 from prefect_azure import AzureBlobStorageCredentials
@@ -18,20 +16,23 @@ from pydantic.v1 import SecretStr
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, SourceConnection
 from blocks.settings import LakehouseSettings, MissingVariableError, connection_values
-from contracts.model import Contract, Source
-from contracts.reader import ContractError, read_contract
+from contracts.folder import Contracts, read_contracts
+from contracts.problems import ContractError
+from contracts.sources import BaseSource
 
 REQUEST_TIMEOUT_SECONDS = 30
 BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksCredentials)
 
 
-async def register(contract: Contract, settings: LakehouseSettings) -> list[str]:
+async def register(contracts: Contracts, settings: LakehouseSettings) -> list[str]:
     """Register the block types and save a document for the lake, Databricks and each source; the slugs saved.
 
     Raises:
         MissingVariableError: a source's connection is not in the environment.
     """
-    documents: dict[str, Block] = {source.name: source_connection(source) for source in contract.sources}
+    documents: dict[str, Block] = {
+        source.name: source_connection(source) for contract in contracts.datasets for source in contract.sources
+    }
     documents[LAKE_DOCUMENT] = lake_credentials(settings)
     documents[DATABRICKS_DOCUMENT] = DatabricksCredentials(
         databricks_instance=settings.databricks_host,
@@ -45,7 +46,7 @@ async def register(contract: Contract, settings: LakehouseSettings) -> list[str]
     return [f"{document._block_type_slug or document._block_type_name}/{name}" for name, document in documents.items()]
 
 
-def source_connection(source: Source) -> SourceConnection:
+def source_connection(source: BaseSource) -> SourceConnection:
     """Connection block of a source, from the variables its contract names."""
     values = connection_values(source)
     return SourceConnection(url=SecretStr(values["url"]), key=SecretStr(values["key"]) if "key" in values else None)
@@ -62,9 +63,7 @@ def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials
 def main() -> int:
     """Command line: 0 when every document is saved, 2 with one line a problem when the environment is not complete."""
     try:
-        contract_file = os.environ.get("DATAMASTER_CONTRACT")
-        contract = read_contract(Path(contract_file) if contract_file else None)
-        slugs = asyncio.run(register(contract, LakehouseSettings()))
+        slugs = asyncio.run(register(read_contracts(), LakehouseSettings()))
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             variable = "_".join(str(step) for step in detail["loc"]).upper()

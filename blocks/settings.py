@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
-from contracts.model import Source
+from contracts.sources import BaseSource
 
 
 class MissingVariableError(ValueError):
@@ -50,13 +50,14 @@ class LakehouseSettings(BaseSettings):
         return f"https://{account}.blob.core.windows.net"
 
 
-def connection_values(source: Source) -> dict[str, str]:
+def connection_values(source: BaseSource) -> dict[str, str]:
     """The source's `url` and `key`, as its contract names their variables.
 
     Raises:
         MissingVariableError: a variable is not set; the text names all of them.
     """
-    missing = [variable for variable in source.connection.values() if not os.environ.get(variable)]
+    variables = source.connection.variables
+    missing = [variable for variable in variables.values() if not os.environ.get(variable)]
     if missing:
         raise MissingVariableError(f"{source.name}: set {' and '.join(missing)}")
-    return {role: os.environ[variable] for role, variable in source.connection.items()}
+    return {role: os.environ[variable] for role, variable in variables.items()}

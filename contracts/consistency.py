@@ -1,78 +1,128 @@
-"""What a contract must not contradict itself in, beyond the shape of its sections."""
+"""What a contract must not contradict itself in, beyond the shape of its parts: every problem with its path."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from contracts.model import Contract, Masking, Source, SourceKind
-from contracts.problems import Problems
+from contracts.column_rules import column_rules, set_checks, table_check
+from contracts.columns import Column, Masking
+from contracts.contract import Contract
+from contracts.problems import ContractProblem
+from contracts.rules import Stage
+from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
+from contracts.transformations import transformation_problems
+from contracts.written_formats import declared_date_format
 
-NAMES = {"column": "[a-z][a-z0-9_]*", "source": "[a-z0-9]+(-[a-z0-9]+)*"}
-"""Patterns of names: a source's is also a Prefect block document's, so lower-case letters, digits and dashes."""
-
-NEEDED = {
-    SourceKind.DATABASE: ("table", "key_field", "cursor_field"),
-    SourceKind.API: ("path", "key_field", "cursor_field", "page_rows"),
-    SourceKind.FILES: (),
-}
-
-
-def note_inconsistencies(contract: Contract, problems: Problems) -> None:
-    """Note every contradiction: names unknown, twice or misspelled, masks without a name, sources lacking a part."""
-    _note_names(contract, problems)
-    _note_unknown_columns(contract, problems)
-    for index, column in enumerate(contract.columns):
-        if (column.masking is Masking.KEYED_HASH) != (column.encrypted_name is not None):
-            reason = f"{column.name} needs both encryptedName and masking keyed_hash, or neither"
-            problems.add(f"schema[0].properties[{index}]", reason)
-    for index, source in enumerate(contract.sources):
-        _note_source(source, f"servers[{index}]", contract, problems)
-    if not contract.sources:
-        problems.add("servers", "must name at least one source")
+CRON_FIELDS = 5
 
 
-def _note_names(contract: Contract, problems: Problems) -> None:
-    for where, what, names in (
-        ("schema[0].properties", "column", contract.column_names),
-        ("servers", "source", [source.name for source in contract.sources]),
-    ):
-        for name, count in Counter(names).items():
-            if count > 1:
-                problems.add(where, f"{what} {name} is there {count} times")
-            if not re.fullmatch(NAMES[what], name):
-                problems.add(where, f"{what} {name} must match {NAMES[what]}")
-    for label, count in Counter(rule.label for rule in contract.rules).items():
+def inconsistencies(contract: Contract) -> list[ContractProblem]:
+    """Every contradiction: names unknown or twice, rules without a rendering, logic over columns that are not there."""
+    if len([table for table in contract.tables if isinstance(table, DatasetTable)]) != 1:
+        reason = "needs one table with columns from the sources; all of a gold table's have a transformLogic"
+        return [ContractProblem("schema", reason)]
+    return [
+        *_repeated("schema", "table", [table.name for table in contract.tables]),
+        *_repeated("servers", "source", [source.name for source in contract.sources]),
+        *(problem for index, table in enumerate(contract.tables) for problem in _in_table(table, f"schema[{index}]")),
+        *_in_sources(contract),
+        *_in_service_levels(contract),
+        *transformation_problems(contract),
+    ]
+
+
+def _repeated(path: str, what: str, names: Iterable[str]) -> Iterator[ContractProblem]:
+    for name, count in Counter(names).items():
         if count > 1:
-            problems.add("schema[0].properties", f"rule {label} is there {count} times")
+            yield ContractProblem(path, f"{what} {name} is there {count} times")
 
 
-def _note_unknown_columns(contract: Contract, problems: Problems) -> None:
-    def note(where: str, names: Iterable[str], known: Iterable[str]) -> None:
-        for name in sorted(set(names) - set(known)):
-            problems.add(where, f"names the unknown column {name}")
-
-    dataset = "schema[0].customProperties"
-    note(f"{dataset}.dedupeKey", contract.dedupe_key, contract.column_names)
-    note(f"{dataset}.clusterBy", contract.clustering, contract.column_names)
-    note(f"{dataset}.latestBy", [contract.latest_by], contract.column_names)
-    for index, table in enumerate(contract.gold_tables, start=1):
-        names = [column.name for column in table.columns]
-        note(f"schema[{index}].customProperties.dedupeKey", table.key, names)
-        note(f"schema[{index}].customProperties.clusterBy", table.clustering, names)
+def _unknown(path: str, names: Iterable[str], known: Iterable[str]) -> Iterator[ContractProblem]:
+    for name in sorted(set(names) - set(known)):
+        yield ContractProblem(path, f"names the unknown column {name}")
 
 
-def _note_source(source: Source, path: str, contract: Contract, problems: Problems) -> None:
-    for name in NEEDED[source.kind]:
-        if getattr(source, name) is None:
-            problems.add(f"{path}.customProperties", f"source {source.name} of kind {source.kind} needs {_camel(name)}")
-    if source.kind is SourceKind.API and "key" not in source.connection:
-        problems.add(f"{path}.customProperties.connection", f"source {source.name} of kind api needs a key")
-    for name in sorted({*source.field_paths, *source.optional_columns} - set(contract.column_names)):
-        problems.add(f"{path}.customProperties", f"source {source.name} names the unknown column {name}")
+def _in_table(table: BaseTable, path: str) -> Iterator[ContractProblem]:
+    silver_names = [column.silver_name for column in table.columns]
+    yield from _repeated(f"{path}.properties", "column", silver_names)
+    with suppress(ValueError):  # each is told at its own place
+        yield from _repeated(path, "check", [check.label for check in table.set_checks])
+    if not table.key:
+        yield ContractProblem(f"{path}.properties", "need a primaryKey: the columns that make a row unique")
+    yield from _unknown(f"{path}.customProperties.clusterBy", table.cluster_by, silver_names)
+    for column in table.columns:
+        if column.silver_name in table.cluster_by and not column.is_clusterable:
+            reason = f"{column.silver_name} is boolean or personal: tables are clustered by internal values in order"
+            yield ContractProblem(f"{path}.customProperties.clusterBy", reason)
+    for index, column in enumerate(table.columns):
+        yield from _in_column(column, f"{path}.properties[{index}]")
+    for index, quality in enumerate(table.quality):
+        try:
+            check = table_check(quality)
+        except ValueError as error:
+            yield ContractProblem(f"{path}.quality[{index}]", str(error))
+            continue
+        yield from _unknown(f"{path}.quality[{index}].arguments", check.columns, silver_names)
+        if check.stage is Stage.LANDING and not isinstance(table, DatasetTable):
+            yield ContractProblem(f"{path}.quality[{index}]", f"{check.label}: nothing is landed in a gold table")
+    if isinstance(table, DatasetTable):
+        yield from _in_dataset_table(table, path)
 
 
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.capitalize() for word in tail)
+def _in_column(column: Column, path: str) -> Iterator[ContractProblem]:
+    for read in (column_rules, set_checks, declared_date_format):
+        try:
+            read(column)
+        except ValueError as error:
+            yield ContractProblem(path, str(error))
+
+
+def _in_dataset_table(table: DatasetTable, path: str) -> Iterator[ContractProblem]:
+    landed = [column.name for column in table.landed_columns]
+    for index, column in enumerate(table.columns):
+        if taken := ADDED_COLUMNS & {column.name, column.silver_name}:
+            reason = f"{', '.join(taken)} is a column that the lakehouse adds itself: give this one another name"
+            yield ContractProblem(f"{path}.properties[{index}]", reason)
+    if table.latest_by:
+        yield from _unknown(f"{path}.customProperties.latestBy", [table.latest_by], landed)
+        if any(column.masking for column in table.landed_columns if column.name == table.latest_by):
+            reason = f"{table.latest_by} is masked: no order is left in it that says which row is the latest"
+            yield ContractProblem(f"{path}.customProperties.latestBy", reason)
+    for column in table.key_columns:
+        if column.is_computed:
+            yield ContractProblem(f"{path}.properties", f"primaryKey {column.name} is computed: a key is landed")
+        if column.masking is Masking.EMAIL:
+            reason = f"primaryKey {column.name} is masked as an e-mail address, which two persons may share"
+            yield ContractProblem(f"{path}.properties", reason)
+
+
+def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
+    for index, source in enumerate(contract.sources):
+        path = f"servers[{index}].customProperties"
+        for name in sorted({*source.field_paths, *source.optional_columns} - set(contract.column_names)):
+            yield ContractProblem(path, f"source {source.name} names the unknown column {name}")
+
+
+def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:
+    for index, level in enumerate(contract.service_levels):
+        path = f"slaProperties[{index}]"
+        if level.property == "frequency" and (
+            level.scheduler != "cron" or len(str(level.schedule).split()) != CRON_FIELDS
+        ):
+            yield ContractProblem(
+                f"{path}.schedule", f"must be a cron expression of {CRON_FIELDS} fields, with scheduler cron"
+            )
+        if level.property in {"retention", "timeToCoolTier"} and not _is_whole_days(level.value, level.unit):
+            yield ContractProblem(
+                path, f"must give {level.property} of {level.element} in whole days: value ≥ 1, unit d"
+            )
+        if level.property == "frequency" and level.element not in {contract.name, *(s.name for s in contract.sources)}:
+            yield ContractProblem(f"{path}.element", f"{level.element} is neither the dataset nor one of its sources")
+    if contract.service_level("frequency", contract.name) is None:
+        yield ContractProblem("slaProperties", f"must give the frequency of {contract.name}, with its cron schedule")
+
+
+def _is_whole_days(value: object, unit: str | None) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1 and unit == "d"

@@ -1,4 +1,4 @@
-"""The ways sources write dates, amounts and timestamps, each as a pattern that Java's and Rust's regex read alike.
+"""The ways sources write dates, numbers, booleans and times, each as a pattern that Java's and Rust's regex read alike.
 
 The patterns say which texts are well-formed; an engine then parses the text. Digits are always `[0-9]`, never the
 class of all digits (Unicode's in Rust, ASCII's in Java), and blanks are listed in `BLANKS`, because every
@@ -18,12 +18,13 @@ nothing else counts as missing, and values are read without the blanks around th
 BLANKS = "[\\x{9}-\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]"
 """The blanks as a regex character class, in ranges: Java's engine looks at each member of a class, for every letter."""
 
+EMAIL_PATTERN = f"^[^@{BLANKS[1:-1]}]+@[^@{BLANKS[1:-1]}]+\\.[A-Za-z]{{2,}}$"
+"""One `@`, something before it, no blanks, and a dot in the domain with two or more letters after it."""
+
 _YEAR = "[1-9][0-9]{3}"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
 _REAL_SIGN = "R\\$[ \\x{A0}]?"
-_WHOLE = "[0-9]{1,12}"
-_THOUSANDS = "[0-9]{1,3}(%s[0-9]{3}){0,3}"
 
 
 class DateFormat(StrEnum):
@@ -52,31 +53,88 @@ class DateFormat(StrEnum):
         return order.index(part) + 1
 
 
-class AmountFormat(StrEnum):
-    """How an amount of money is written: at most 12 whole digits and 2 decimals, as `numeric(14,2)` holds."""
+class NumberNotation(StrEnum):
+    """Currency sign and separators of a number, by the contract's example; sign and groups are optional."""
 
     PLAIN = "1234.56"
     DOLLAR = "$1,234.56"
     REAL = "R$ 1.234,56"
 
     @property
-    def pattern(self) -> str:
-        """Full-match regex of a well-formed amount; currency sign and thousands separators are optional."""
-        return {
-            AmountFormat.PLAIN: f"^-?{_WHOLE}(\\.[0-9]{{1,2}})?$",
-            AmountFormat.DOLLAR: f"^-?\\$?({_THOUSANDS % ','}|{_WHOLE})(\\.[0-9]{{1,2}})?$",
-            AmountFormat.REAL: f"^(-|-?{_REAL_SIGN}|{_REAL_SIGN}-)?({_THOUSANDS % '[.]'}|{_WHOLE})(,[0-9]{{1,2}})?$",
-        }[self]
-
-    @property
     def thousands(self) -> str:
-        """The thousands separator, empty where the format has none."""
-        return {AmountFormat.PLAIN: "", AmountFormat.DOLLAR: ",", AmountFormat.REAL: "."}[self]
+        """The thousands separator, empty where the notation has none."""
+        return {NumberNotation.PLAIN: "", NumberNotation.DOLLAR: ",", NumberNotation.REAL: "."}[self]
 
     @property
     def decimal(self) -> str:
         """The decimal separator."""
-        return "," if self is AmountFormat.REAL else "."
+        return "," if self is NumberNotation.REAL else "."
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How a number is written: its notation, how many digits it has before the decimal separator at most, and after.
+
+    `decimals` is None where any number of them is read, as for a double of no declared scale. An integer has none, and
+    no currency sign.
+    """
+
+    notation: NumberNotation
+    decimals: int | None = 2
+    whole_digits: int = 12
+    is_integer: bool = False
+
+    @property
+    def pattern(self) -> str:
+        """Full-match regex of a well-formed number."""
+        whole = f"[0-9]{{1,{self.whole_digits}}}"
+        if self.notation.thousands:
+            groups = (self.whole_digits - 1) // 3
+            whole = f"([0-9]{{1,3}}([{self.notation.thousands}][0-9]{{3}}){{0,{groups}}}|{whole})"
+        return f"^{self._signs}{whole}{self._fraction}$"
+
+    @property
+    def _signs(self) -> str:
+        if self.is_integer:
+            return "-?"
+        return {
+            NumberNotation.PLAIN: "-?",
+            NumberNotation.DOLLAR: "-?\\$?",
+            NumberNotation.REAL: f"(-|-?{_REAL_SIGN}|{_REAL_SIGN}-)?",
+        }[self.notation]
+
+    @property
+    def _fraction(self) -> str:
+        if self.decimals == 0:
+            return ""
+        most = "" if self.decimals is None else self.decimals
+        return f"([{self.notation.decimal}][0-9]{{1,{most}}})?"
+
+
+@dataclass(frozen=True)
+class BooleanFormat:
+    """The words for true and for false, as a source writes them, letter case included."""
+
+    true: tuple[str, ...] = ("true",)
+    false: tuple[str, ...] = ("false",)
+
+    @classmethod
+    def of(cls, *pairs: str) -> BooleanFormat:
+        """The format that pairs as `S/N` or `sim/não` describe, the word for true first.
+
+        >>> BooleanFormat.of("S/N", "sim/não")
+        BooleanFormat(true=('S', 'sim'), false=('N', 'não'))
+
+        Raises:
+            ValueError: a pair is not two different words, or one word means both.
+        """
+        words = [pair.split("/") for pair in pairs]
+        if not words or any(len(pair) != 2 or not all(pair) for pair in words):  # noqa: PLR2004 (a pair)
+            raise ValueError("must be a pair of words such as S/N, the one for true first, or a list of such pairs")
+        true, false = (tuple(column) for column in zip(*words, strict=True))
+        if set(true) & set(false):
+            raise ValueError(f"{', '.join(sorted(set(true) & set(false)))} stands for true and for false")
+        return cls(true, false)
 
 
 @dataclass(frozen=True)
@@ -91,3 +149,7 @@ class TimestampFormat:
         if self.local_offset is None:
             return f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(\\.[0-9]{{1,6}})?(Z|{_OFFSET})$"
         return f"^([0-9]{{2}})/([0-9]{{2}})/({_YEAR}) ({_CLOCK})$"
+
+
+WrittenFormat = DateFormat | NumberFormat | BooleanFormat | TimestampFormat
+"""How a source writes the values of a column that is not text."""

@@ -1,55 +1,52 @@
-"""What is wrong with a contract, gathered so that its author sees every problem at once."""
+"""What is wrong with contracts, gathered so that their author sees every problem at once, a line each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from pathlib import Path
 
-from open_data_contract_standard.model import CustomProperty
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-S = TypeVar("S", bound=BaseModel)
+_UNION_TAGS = {"silver", "gold", "postgres", "api", "local"}
+"""What pydantic puts into a location to say which model of a union it tried; it stands in no file."""
 
 
 @dataclass(frozen=True)
 class ContractProblem:
-    """One thing to mend: the path inside the document, as in `servers[1].customProperties.kind`, and the reason."""
+    """One thing to mend: the path inside the document, as in `servers[1].customProperties.table`, and the reason."""
 
     path: str
     reason: str
 
 
-@dataclass
-class Problems:
-    """The problems found so far."""
+class ContractError(ValueError):
+    """Raised when contracts cannot be used; its text has a line for each problem: file, path inside it, reason."""
 
-    found: list[ContractProblem] = field(default_factory=list)
-
-    def add(self, path: str, reason: str) -> None:
-        """Note one problem."""
-        self.found.append(ContractProblem(path, reason))
-
-    def section(self, shape: Any, path: str, content: object) -> Any | None:  # noqa: ANN401 (a union of shapes is no type)
-        """The content in that pydantic shape, or None with a problem noted for each field that does not fit."""
-        try:
-            return TypeAdapter(shape).validate_python(content)
-        except ValidationError as error:
-            self.add_validation(path, error)
-            return None
-
-    def properties(self, shape: type[S], path: str, properties: Iterable[CustomProperty] | None) -> S | None:
-        """The `customProperties` at that path in that shape, or None with the problems noted."""
-        content = {item.property: item.value for item in properties or ()}
-        section: S | None = self.section(shape, f"{path}.customProperties", content)
-        return section
-
-    def add_validation(self, path: str, error: ValidationError) -> None:
-        """Note what pydantic found, each with its path."""
-        for detail in error.errors(include_url=False, include_input=False):
-            self.add(_joined(path, detail["loc"]), detail["msg"])
+    def __init__(self, problems: Iterable[tuple[Path, ContractProblem]]) -> None:
+        """Keep the problems for callers that show them one by one."""
+        located = list(problems)
+        self.problems = tuple(problem for _, problem in located)
+        super().__init__("\n".join(f"{file}: {problem.path}: {problem.reason}" for file, problem in located))
 
 
-def _joined(path: str, location: tuple[int | str, ...]) -> str:
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return f"{path}{steps}".lstrip(".")
+def problems_of(error: ValidationError) -> list[ContractProblem]:
+    """What pydantic found, each with its path."""
+    return [
+        ContractProblem(_path(detail["loc"]), detail["msg"].removeprefix("Value error, "))
+        for detail in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """The steps as YAML's reader would name them; without the tags of unions.
+
+    >>> _path(("servers", 1, "api", "customProperties.pageRows"))
+    'servers[1].customProperties.pageRows'
+    """
+    path, before = "", None
+    for step in location:
+        if not (isinstance(before, int) and step in _UNION_TAGS):
+            path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        before = step
+    return path.removeprefix(".") or "(file)"

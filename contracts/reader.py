@@ -1,7 +1,8 @@
-"""Reads a contract file: an Open Data Contract Standard v3 document in, frozen objects out, or every reason why not."""
+"""Reads a contract file: an Open Data Contract Standard v3 document in, a frozen model out, or every reason why not."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -9,68 +10,67 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import ValidationError
 
-from contracts.assembly import assemble
-from contracts.consistency import note_inconsistencies
-from contracts.model import Contract
-from contracts.problems import Problems
-
-CONTRACTS_FOLDER = Path(__file__).parent
-DEFAULT_CONTRACT = CONTRACTS_FOLDER / "customer_purchases.odcs.yaml"
+from contracts.consistency import inconsistencies
+from contracts.contract import Contract
+from contracts.problems import ContractError, ContractProblem, problems_of
 
 
-class ContractError(ValueError):
-    """Raised when a contract cannot be used: a line a problem, with the file, the path inside it and the reason."""
-
-    def __init__(self, file: Path, problems: Problems) -> None:
-        """Keep the problems for callers that show them one by one."""
-        self.file = file
-        self.problems = tuple(problems.found)
-        super().__init__("\n".join(f"{file}: {problem.path}: {problem.reason}" for problem in self.problems))
-
-
-def read_contract(file: Path | None = None) -> Contract:
-    """The contract in that file, by default the one this package carries.
+def read_contract(file: Path) -> Contract:
+    """The contract in that file.
 
     Raises:
         ContractError: the file is missing, is not YAML, is not ODCS v3, or contradicts itself.
     """
-    file = file or DEFAULT_CONTRACT
-    problems = Problems()
-    document = _odcs_document(file, problems)
-    contract = assemble(document, problems) if document else None
-    if contract:
-        note_inconsistencies(contract, problems)
-    if problems.found or contract is None:
-        raise ContractError(file, problems)
+    try:
+        content = _mapping(file)
+    except _Unusable as error:
+        raise ContractError([(file, ContractProblem("(file)", str(error)))]) from None
+    problems = _not_the_standard(content)
+    try:
+        contract = Contract.model_validate(content)
+    except ValidationError as error:
+        problems += problems_of(error)
+    else:
+        problems = problems or inconsistencies(contract)
+    if problems:
+        raise ContractError((file, problem) for problem in dict.fromkeys(problems))
     return contract
 
 
-def _odcs_document(file: Path, problems: Problems) -> OpenDataContractStandard | None:
-    content = _yaml_mapping(file, problems)
-    if content is None:
-        return None
-    if not str(content.get("apiVersion", "")).startswith("v3."):
-        problems.add("apiVersion", "must be an ODCS version v3.x.y, such as v3.1.0")
-    for name in ("name", "version"):
-        if not content.get(name):
-            problems.add(name, "is missing")
-    try:
-        return OpenDataContractStandard.model_validate(content)
-    except ValidationError as error:
-        problems.add_validation("", error)
-        return None
+class _Unusable(Exception):
+    """Raised when there is nothing to read in the file."""
 
 
-def _yaml_mapping(file: Path, problems: Problems) -> dict[str, Any] | None:
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is there twice is a mistake, and not the last one's."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            line = node.start_mark.line + 1
+            raise _Unusable(f"has {', '.join(twice)} twice in the mapping that begins in line {line}")
+        return super().construct_mapping(node, deep)
+
+
+def _mapping(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a SafeLoader)
     except OSError as error:
-        problems.add("(file)", f"cannot be read: {error.strerror}")
-        return None
+        raise _Unusable(f"cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problems.add("(file)", f"is not YAML: {' '.join(str(error).split())}")
-        return None
+        raise _Unusable(f"is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
-        problems.add("(file)", "must be a YAML mapping, as ODCS describes it")
-        return None
+        raise _Unusable("must be a YAML mapping, as ODCS describes it")
     return content
+
+
+def _not_the_standard(content: dict[str, Any]) -> list[ContractProblem]:
+    problems = []
+    if not str(content.get("apiVersion", "")).startswith("v3."):
+        problems.append(ContractProblem("apiVersion", "must be an ODCS version v3.x.y, such as v3.1.0"))
+    try:
+        OpenDataContractStandard.model_validate(content)
+    except ValidationError as error:
+        problems += problems_of(error)
+    return problems

@@ -1,17 +1,19 @@
 """The rule vocabulary: what a value must satisfy, said without any engine.
 
-Each check is rendered twice, as a polars expression (`tasks.rules`) and as a Spark column (`spark_jobs.rules`);
-shared vectors hold the two to the same verdict on every value. All checks look at the column's text as it was
-landed. A check passes null unless its docstring says otherwise; blanks around a value never matter except where said.
+Each check is rendered twice, as a polars expression (`tasks.validate.rules`) and as a Spark column
+(`spark_jobs.silver.rules`); shared vectors hold the two to the same verdict on every value. All checks look at the
+column's text as it was landed. A check passes a missing value (null, empty, only blanks) unless its docstring says
+otherwise; blanks around a value never matter except where said.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
-from contracts.formats import BLANKS
+from contracts.formats import EMAIL_PATTERN
 
 
 class Stage(StrEnum):
@@ -30,21 +32,67 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Present:
-    """Not null, not empty and not only blanks. Rejects null."""
+    """Not null, not empty, not only blanks, and none of the texts that stand for a missing value. Rejects null."""
+
+    missing_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Parses:
-    """Reads as the column's logical type in the source's format; a missing value passes if `missing_allowed`."""
+    """Reads as the column's logical type in the source's format."""
 
-    missing_allowed: bool
+
+Limit = Decimal | date | datetime
+"""A least or greatest value: of a number or integer, of a date, of a timestamp."""
 
 
 @dataclass(frozen=True)
 class AtLeast:
-    """The parsed number is at least `minimum`; a text that does not parse passes (that is `Parses`' business)."""
+    """The parsed value is at least `minimum`, or above it if `exclusive`; a text that does not parse passes."""
 
-    minimum: float
+    minimum: Limit
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """The parsed value is at most `maximum`, or below it if `exclusive`; a text that does not parse passes."""
+
+    maximum: Limit
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class MultipleOf:
+    """The parsed whole number is a multiple of another; a text that does not parse passes."""
+
+    factor: int
+
+
+@dataclass(frozen=True)
+class HasLength:
+    """The text has so many characters (Unicode code points) at least and at most, without the blanks around it."""
+
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The text without the blanks around it has a match of the portable pattern (`contracts.patterns`)."""
+
+    pattern: str
+
+
+EMAIL = Matches(EMAIL_PATTERN)
+"""What ODCS's `format: email` means here."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of the listed values: a text exactly, with blanks and letter case; another type by what it reads as."""
+
+    values: tuple[str | Limit | bool, ...]
 
 
 @dataclass(frozen=True)
@@ -53,23 +101,6 @@ class Cpf:
 
     Rejects null.
     """
-
-
-@dataclass(frozen=True)
-class Email:
-    """One `@`, something before it, no blanks, and a dot in the domain with two or more letters after it.
-
-    Rejects null.
-    """
-
-    pattern: str = f"^[^@{BLANKS[1:-1]}]+@[^@{BLANKS[1:-1]}]+\\.[A-Za-z]{{2,}}$"
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Exactly one of the listed texts, blanks and letter case included. Rejects null."""
-
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,22 +113,19 @@ class DateBetween:
 
 @dataclass(frozen=True)
 class Luhn:
-    """12 to 19 digits once blanks and `-` are removed, whose Luhn checksum is right (ISO/IEC 7812-1).
-
-    A missing value passes.
-    """
+    """12 to 19 digits once blanks and `-` are removed, whose Luhn checksum is right (ISO/IEC 7812-1)."""
 
 
-Check = Present | Parses | AtLeast | Cpf | Email | OneOf | DateBetween | Luhn
+Check = Present | Parses | AtLeast | AtMost | MultipleOf | HasLength | Matches | OneOf | Cpf | DateBetween | Luhn
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A check on a column, with the stage that enforces it and what breaking it means (ODCS section Data Quality)."""
+    """What a column's values must satisfy, all of it, with the stage that enforces it and what breaking it means."""
 
     name: str
     column: str
-    check: Check
+    checks: tuple[Check, ...]
     stage: Stage
     severity: Severity
 

@@ -1,1 +1,1 @@
-"""Prefect flows: one per kind of source, and the parent that runs them all. Orchestration only."""
+"""Prefect flows: one that ingests a source, and the parent that runs all of a dataset. Orchestration only."""

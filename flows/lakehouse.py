@@ -1,62 +1,85 @@
-"""The parent flow: every source at once, then the Databricks job if it has something to transform, then the summary."""
+"""The parent flow: every source at once, then the Databricks job if it has something to transform, then the summary.
+
+Whatever step fails, the others go on as far as they can without it, and the run ends with its own summary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from prefect import flow
 from prefect.states import Completed, Failed, State
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.model import Source
-from flows.configuration import CONTRACT, SETTINGS
+from flows.failures import failure_of, succeeded
 from flows.run_names import pipeline_run_name
-from tasks.extraction import Window
-from tasks.source_runs import SourceRun, run_source_deployment
-from tasks.steps import preflight, read_landed_loads, run_transformation, summarize
-from tasks.transformation import TransformWhen
-
-SOURCE_TIMEOUT_SECONDS = 3600
-PIPELINE_TIMEOUT_SECONDS = 5 * 3600
-
-if TYPE_CHECKING:
-    SourceName = str
-else:
-    SourceName = StrEnum("SourceName", {source.name: source.name for source in CONTRACT.sources})
+from tasks.deadlines import PARENT_FLOW_SECONDS
+from tasks.extract.chunks import Window
+from tasks.land.landed import LandedLoads
+from tasks.report.facts import Problem, SourceRun
+from tasks.source_runs import run_source_deployment
+from tasks.steps import preflight, read_landed_loads, record_summary, run_transformation
+from tasks.transform.job_run import Transformation, TransformationState
+from tasks.transform.transformation import Rebuild, TransformWhen
 
 
-@flow(name="lakehouse", flow_run_name=pipeline_run_name, timeout_seconds=PIPELINE_TIMEOUT_SECONDS)
+class FlowSettings(BaseSettings):
+    """What the environment tells a run: `DATAMASTER_HOME`, where it is set, gets the summary and its facts as files."""
+
+    model_config = SettingsConfigDict(env_prefix="DATAMASTER_")
+
+    home: Path | None = None
+
+
+@flow(name="lakehouse", flow_run_name=pipeline_run_name, timeout_seconds=PARENT_FLOW_SECONDS)
 def lakehouse(
-    sources: list[SourceName] | None = None,
+    dataset: str,
+    sources: list[str] | None = None,
     backfill_since: datetime | None = None,
     backfill_until: datetime | None = None,
     transform_when: TransformWhen = TransformWhen.IF_NEEDED,
+    rebuild: Rebuild | None = None,
 ) -> State[None]:
     """Ingest the sources, transform what they landed, and record what happened.
 
     Args:
+        dataset: Name of the dataset, one of the contracts.
         sources: Names of the sources to ingest; all of them when left empty.
         backfill_since: Land again what changed at the sources from this time on, whatever was landed before.
         backfill_until: End of the backfill window (exclusive); open when left empty.
         transform_when: Run the Databricks job if it is needed, always, or never.
+        rebuild: Have the job make this layer anew, from all that is in the layer below it.
     """
-    started_at = datetime.now(UTC)
-    window = Window(since=backfill_since, until=backfill_until)
-    preflight(CONTRACT)
-    chosen = [source for source in CONTRACT.sources if not sources or source.name in sources]
-    source_runs = ingest_all(chosen, window, started_at)
-    landed = read_landed_loads(CONTRACT, source_runs, started_at)
-    transformation = run_transformation(CONTRACT, landed, transform_when)
-    facts = summarize(CONTRACT, source_runs, landed, transformation, started_at, SETTINGS.home)
+    started_at, window = datetime.now(UTC), Window(since=backfill_since, until=backfill_until)
+    problems: list[Problem] = []
+    source_runs: list[SourceRun] = []
+    landed: dict[str, LandedLoads] = {}
+    transformation = Transformation(state=TransformationState.NOT_REACHED)
+    checked = preflight(dataset, sources, return_state=True)
+    if succeeded("preflight", checked, problems):
+        source_runs = ingest_all(dataset, checked.result(), window, started_at)
+        found = read_landed_loads(dataset, source_runs, started_at, return_state=True)
+        landed = found.result() if succeeded("loads in raw", found, problems) else {}
+    if landed:
+        transformed = run_transformation(dataset, landed, transform_when, rebuild, return_state=True)
+        done = succeeded("databricks job", transformed, problems)
+        transformation = transformed.result() if done else Transformation(state=TransformationState.FAILED)
+    facts = record_summary(dataset, source_runs, landed, transformation, problems, started_at, FlowSettings().home)
     if facts.succeeded:
         return Completed(message=f"{facts.dataset}: {facts.verdict}")
     parts = ", ".join(dict.fromkeys(problem.part for problem in facts.problems))
     return Failed(message=f"{facts.verdict}: {parts}. The summary artifact says what to do.")
 
 
-def ingest_all(sources: Sequence[Source], window: Window, started_at: datetime) -> list[SourceRun]:
-    """Run every source's deployment at the same time; one that fails does not stop the others."""
-    futures = [run_source_deployment.submit(source, window, started_at, SOURCE_TIMEOUT_SECONDS) for source in sources]
-    return [future.result() for future in futures]
+def ingest_all(dataset: str, sources: Sequence[str], window: Window, started_at: datetime) -> list[SourceRun]:
+    """Run every source's deployment at the same time; one that fails, or cannot begin, does not stop the others."""
+    futures = {source: run_source_deployment.submit(dataset, source, window, started_at) for source in sources}
+    states = {source: future.wait() for source, future in futures.items()}
+    return [
+        state.result()
+        if state.is_completed()
+        else SourceRun(source=source, flow_run_id=None, succeeded=False, message=failure_of(state) or "")
+        for source, state in states.items()
+    ]

@@ -6,8 +6,8 @@ from prefect import runtime
 
 
 def pipeline_run_name() -> str:
-    """`lakehouse 2026-11-24T05:00Z`."""
-    return f"{runtime.flow_run.flow_name} {_scheduled()}"
+    """`lakehouse customer-purchases 2026-11-24T05:00Z`."""
+    return f"{runtime.flow_run.flow_name} {runtime.flow_run.parameters['dataset']} {_scheduled()}"
 
 
 def ingestion_run_name() -> str:

@@ -1,6 +1,6 @@
-"""What the contract's roles may do, as Azure storage roles and Unity Catalog privileges.
+"""What the lake's roles may do, as Azure storage roles and Unity Catalog privileges.
 
-The contract says who may `read`, `create`, `write` or do `all` on a layer. This module alone says what that means on a
+The contracts say who may `read`, `create`, `write` or do `all` on a layer. This module alone says what that means on a
 container and on a schema, so that both gates let the same people through.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from contracts.model import Access, Contract, Layer, Role
+from contracts.lake_terms import Access, Layer, Role
 from infra_cdktf.problems import InvalidSettings
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
@@ -69,9 +69,9 @@ def storage_role(role: Role, layer: Layer) -> StorageRole | None:
     """The storage role that `role` gets on `layer`'s container; None where it has no access.
 
     Raises:
-        InvalidSettings: the contract combines accesses in a way that no storage role expresses.
+        InvalidSettings: the contracts combine accesses in a way that no storage role expresses.
     """
-    access = role.access.get(layer, ())
+    access = role.access_by_layer.get(layer, ())
     return _expressed(role, layer, _STORAGE.get(frozenset(access))) if access else None
 
 
@@ -79,9 +79,9 @@ def schema_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
     """The Unity Catalog privileges that `role` gets on `layer`'s schema; they hold for tables made later, too.
 
     Raises:
-        InvalidSettings: the contract combines accesses in a way that no set of privileges expresses.
+        InvalidSettings: the contracts combine accesses in a way that no set of privileges expresses.
     """
-    access = role.access.get(layer, ())
+    access = role.access_by_layer.get(layer, ())
     return _expressed(role, layer, _SCHEMA.get(frozenset(access))) if access else ()
 
 
@@ -91,20 +91,15 @@ def location_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
     Raw holds files, so reading it is reading the location, which is read-only for everybody. The other layers hold
     tables, which are read by name; only the workload that creates them needs their location.
     """
-    if not role.access.get(layer):
+    if not role.access_by_layer.get(layer):
         return ()
     if layer is Layer.RAW:
         return ("READ_FILES",)
     return ("CREATE_EXTERNAL_TABLE",) if role.workload and schema_privileges(role, layer) == _WRITE else ()
 
 
-def readers_of_personal_data(contract: Contract) -> tuple[Role, ...]:
-    """The roles that see personal columns unmasked."""
-    return tuple(role for role in contract.roles if role.reads_personal_data)
-
-
 def _expressed(role: Role, layer: Layer, rendered: Rendered | None) -> Rendered:
     if rendered is None:
-        given = ", ".join(role.access[layer])
+        given = ", ".join(role.access_by_layer[layer])
         raise InvalidSettings([f"role {role.name}: access [{given}] on {layer} has no rendering; see access_matrix.py"])
     return rendered

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from cdktf import App
 
-from contracts.model import Contract
+from contracts.folder import Contracts
 from infra_cdktf.accounts import Accounts
 from infra_cdktf.environment import Environment
-from infra_cdktf.job_document import JobDocument
 from infra_cdktf.settings import EnvironmentSettings, check_together
 from infra_cdktf.stacks.access import AccessStack, check_roles
 from infra_cdktf.stacks.catalog import CatalogStack
@@ -25,8 +24,7 @@ from infra_cdktf.stacks.workspace import WorkspaceStack
 def build_app(
     accounts: Accounts,
     environments: tuple[EnvironmentSettings, ...],
-    contract: Contract,
-    job: JobDocument,
+    contracts: Contracts,
     *,
     version: str,
     folder: Path,
@@ -35,10 +33,10 @@ def build_app(
     """The app whose `synth()` writes a folder per stack into `folder`.
 
     Raises:
-        InvalidSettings: environments that cannot stand beside each other, or a contract without the platform's roles.
+        InvalidSettings: environments that cannot stand beside each other, or contracts without the platform's roles.
     """
     check_together(environments)
-    check_roles(contract)
+    check_roles(contracts.lake.roles)
     app = App(outdir=str(folder), stack_traces=False)
     StateStack(
         app,
@@ -48,11 +46,11 @@ def build_app(
         bootstrap=bootstrap,
     )
     for settings in environments:
-        add_environment(app, Environment(accounts=accounts, settings=settings, contract=contract, version=version), job)
+        add_environment(app, Environment(accounts=accounts, settings=settings, contracts=contracts, version=version))
     return app
 
 
-def add_environment(app: App, environment: Environment, job: JobDocument) -> None:
+def add_environment(app: App, environment: Environment) -> None:
     """Add one environment's stacks; handing on outputs makes each stack depend on those it takes them from."""
     network = NetworkStack(app, environment).outputs
     platform = PlatformStack(app, environment, network).outputs
@@ -60,7 +58,7 @@ def add_environment(app: App, environment: Environment, job: JobDocument) -> Non
     access = AccessStack(app, environment, platform, lake).outputs
     workspace = WorkspaceStack(app, environment, network, platform, access).outputs
     catalog = CatalogStack(app, environment, lake, access, workspace).outputs
-    inputs = PipelinesInputs(platform=platform, lake=lake, access=access, workspace=workspace, catalog=catalog, job=job)
+    inputs = PipelinesInputs(platform=platform, lake=lake, access=access, workspace=workspace, catalog=catalog)
     pipelines = PipelinesStack(app, environment, inputs).outputs
     OperationsStack(
         app,

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 Widget = dict[str, Any]
-Corner = tuple[int, int]
-"""Column and row of a widget's upper left corner."""
+COLUMNS = 6
+VALUE = "_value"
+"""Name of the field that holds what a widget shows; no column of a contract begins with an underscore."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a widget shows: the Spark SQL `expression` over the rows of the dataset `source`."""
+
+    name: str
+    title: str
+    source: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The column that a chart goes along; points in time lie as far apart as they are."""
+
+    column: str
+    is_point_in_time: bool = False
+
+    @property
+    def encoding(self) -> dict[str, Any]:
+        """The axis as charts encode it."""
+        return {"fieldName": self.column, "scale": {"type": "temporal" if self.is_point_in_time else "categorical"}}
 
 
 def dataset(name: str, title: str, query: str) -> dict[str, Any]:
@@ -14,61 +39,71 @@ def dataset(name: str, title: str, query: str) -> dict[str, Any]:
     return {"name": name, "displayName": title, "queryLines": [query]}
 
 
-def page(name: str, title: str, widgets: list[Widget]) -> dict[str, Any]:
-    """A page with its widgets."""
-    return {"name": name, "displayName": title, "pageType": "PAGE_TYPE_CANVAS", "layout": widgets}
+def page(name: str, title: str, *groups: list[Widget]) -> dict[str, Any]:
+    """A page with its widgets, each group from a new line on."""
+    layout: list[Widget] = []
+    top = 0
+    for group in groups:
+        top = _place(group, top)
+        layout += group
+    return {"name": name, "displayName": title, "pageType": "PAGE_TYPE_CANVAS", "layout": layout}
 
 
-def counter(name: str, title: str, source: str, expression: str, corner: Corner) -> Widget:
+def counter(shown: Shown) -> Widget:
     """One number, two columns wide."""
-    encodings = {"value": {"fieldName": "value", "displayName": title}}
-    return _widget(name, title, source, {"value": expression}, ("counter", 2, encodings), (*corner, 2, 3))
+    return _widget(shown, [], ("counter", 2, {"value": _value(shown)}), (2, 3))
 
 
-def bar_chart(name: str, title: str, source: str, category: str, expression: str, corner: Corner) -> Widget:
-    """A bar per category, longest first, half a page wide."""
-    encodings = {
-        "x": {"fieldName": category, "scale": {"type": "categorical", "sort": {"by": "y-reversed"}}},
-        "y": {"fieldName": "value", "scale": {"type": "quantitative"}, "displayName": title},
-    }
-    fields = {category: f"`{category}`", "value": expression}
-    return _widget(name, title, source, fields, ("bar", 3, encodings), (*corner, 3, 6))
+def bar_chart(shown: Shown, along: Axis) -> Widget:
+    """A bar per value of the axis, longest first, half a page wide."""
+    encoding = along.encoding
+    encoding["scale"]["sort"] = {"by": "y-reversed"}
+    return _widget(shown, [along.column], ("bar", 3, {"x": encoding, "y": _quantity(shown)}), (3, 6))
 
 
-def line_chart(
-    name: str, title: str, source: str, category: str, expression: str, corner: Corner, color: str
-) -> Widget:
-    """A line per value of `color` along the categories in their own order, half a page wide."""
-    encodings = {
-        "x": {"fieldName": category, "scale": {"type": "categorical"}},
-        "y": {"fieldName": "value", "scale": {"type": "quantitative"}, "displayName": title},
-        "color": {"fieldName": color, "scale": {"type": "categorical"}},
-    }
-    fields = {category: f"`{category}`", color: f"`{color}`", "value": expression}
-    return _widget(name, title, source, fields, ("line", 3, encodings), (*corner, 3, 6))
+def line_chart(shown: Shown, along: Axis, color: str | None) -> Widget:
+    """A line along the axis in its own order, or one per value of the column `color`, half a page wide."""
+    encodings = {"x": along.encoding, "y": _quantity(shown)}
+    if color:
+        encodings["color"] = Axis(color).encoding
+    return _widget(shown, [along.column, *([color] if color else [])], ("line", 3, encodings), (3, 6))
 
 
-def _widget(
-    name: str,
-    title: str,
-    source: str,
-    fields: dict[str, str],
-    chart: tuple[str, int, dict[str, Any]],
-    place: tuple[int, int, int, int],
-) -> Widget:
+def _value(shown: Shown) -> dict[str, Any]:
+    return {"fieldName": VALUE, "displayName": shown.title}
+
+
+def _quantity(shown: Shown) -> dict[str, Any]:
+    return {**_value(shown), "scale": {"type": "quantitative"}}
+
+
+def _widget(shown: Shown, columns: list[str], chart: tuple[str, int, dict[str, Any]], size: tuple[int, int]) -> Widget:
     widget_type, version, encodings = chart
+    fields = {**{column: f"`{column}`" for column in columns}, VALUE: shown.expression}
     selected = [{"name": field, "expression": expression} for field, expression in fields.items()]
-    query = {"datasetName": source, "fields": selected, "disaggregated": False}
+    query = {"datasetName": shown.source, "fields": selected, "disaggregated": False}
     return {
         "widget": {
-            "name": name,
+            "name": shown.name,
             "queries": [{"name": "main_query", "query": query}],
             "spec": {
                 "version": version,
                 "widgetType": widget_type,
                 "encodings": encodings,
-                "frame": {"title": title, "showTitle": True},
+                "frame": {"title": shown.title, "showTitle": True},
             },
         },
-        "position": dict(zip(("x", "y", "width", "height"), place, strict=True)),
+        "position": dict(zip(("width", "height"), size, strict=True)),
     }
+
+
+def _place(group: list[Widget], top: int) -> int:
+    """Place the widgets from left to right and from `top` down; the first free line below them."""
+    left, bottom = 0, top
+    for widget in group:
+        place = widget["position"]
+        if left + place["width"] > COLUMNS:
+            left, top = 0, bottom
+        place |= {"x": left, "y": top}
+        left, bottom = left + place["width"], max(bottom, top + place["height"])
+    return bottom

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from pathlib import Path
+from typing import Any
+
+from infra_cdktf.names import DATASETS
 
 PAGE = Path(__file__).parents[1] / "docs" / "infrastructure.md"
 BEGIN, END = "<!-- diagram: begin -->\n", "<!-- diagram: end -->\n"
@@ -19,7 +21,8 @@ SHOWN = "prod"
 def diagram(folder: Path) -> str:
     """Mermaid text: a box per stack with the types and numbers of its resources, an arrow to each stack it needs.
 
-    An arrow that others already imply is left out.
+    What there is for each dataset is not counted, so that the picture stays right when one is added. An arrow that
+    others already imply is left out.
     """
     stacks = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["stacks"]
     needs = {name: set(stack["dependencies"]) for name, stack in stacks.items() if f"-{SHOWN}-" in name}
@@ -40,10 +43,15 @@ def write_page(folder: Path) -> None:
 
 def _contents(folder: Path, stack: str) -> str:
     body = json.loads((folder / "stacks" / stack / "cdk.tf.json").read_text(encoding="utf-8"))
-    numbers = Counter({kind: len(named) for kind, named in body["resource"].items()})
-    return "<br/>".join(
-        f"{_kind(kind)} ×{number}" if number > 1 else _kind(kind) for kind, number in sorted(numbers.items())
-    )
+    return "<br/>".join(f"{_kind(kind)}{_number(named)}" for kind, named in sorted(body["resource"].items()))
+
+
+def _number(named: dict[str, Any]) -> str:
+    paths = [resource["//"]["metadata"]["path"] for resource in named.values()]
+    of_the_stack = [path for path in paths if path.split("/")[1] != DATASETS]
+    number = f" ×{len(of_the_stack)}" if len(of_the_stack) > 1 else ""
+    also = " and" if of_the_stack else ""
+    return f"{number}{also} per dataset" if len(of_the_stack) < len(paths) else number
 
 
 def _kind(kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.model import Contract
+from contracts.folder import Contracts
 from infra_cdktf.accounts import Accounts
 from infra_cdktf.names import Names, StateNames
 from infra_cdktf.settings import EnvironmentSettings
@@ -16,7 +16,7 @@ class Environment:
 
     accounts: Accounts
     settings: EnvironmentSettings
-    contract: Contract
+    contracts: Contracts
     version: str
 
     @property

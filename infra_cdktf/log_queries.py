@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from math import ceil
+
+from contracts.contract import Contract
+from contracts.job_document import job_name
 from infra_cdktf.components.log_alert import LogQuery
 
-LATE_AFTER_HOURS = 26
-"""The pipeline runs daily; two hours are its own time and a retry's."""
+HOURS_TO_RUN = 2
+"""What a run may take, a retry's time included, before its dataset is late."""
+USUAL_FREQUENCY_HOURS = 24
+LONGEST_LOOK_BACK_HOURS = 48
+"""A log alert sees two days at most, so that it cannot tell whether a rarer dataset is late."""
+_HOURS = {"h": 1, "hour": 1, "d": 24, "day": 24, "w": 168, "week": 168}
 
 
 def job_runs(job_id: str) -> str:
@@ -25,23 +33,26 @@ def flow_log(namespace: str) -> str:
     )
 
 
-def failed_job(job_id: str) -> LogQuery:
-    """A run of the Databricks job failed."""
+def failed_job(contract: Contract, job_id: str) -> LogQuery:
+    """A run of the dataset's Databricks job failed."""
     return LogQuery(
-        name="job-failed",
-        description="A run of the Databricks job failed. Open the run in the workspace's Jobs page.",
+        name=f"job-failed-{contract.slug}",
+        description=f"A run of {job_name(contract)} failed. Open the run in the workspace's Jobs page.",
         query=f'{job_runs(job_id)} | where ActionName == "runFailed"',
         severity=1,
     )
 
 
-def late_pipeline(job_id: str) -> LogQuery:
-    """No run succeeded since yesterday's."""
+def late_pipeline(contract: Contract, job_id: str) -> LogQuery | None:
+    """No run of the dataset's job succeeded in the time that its contract promises; None if no alert can see so far."""
+    hours = late_after_hours(contract)
+    if hours > LONGEST_LOOK_BACK_HOURS:
+        return None
     return LogQuery(
-        name="pipeline-late",
-        description=f"No run of the job succeeded in {LATE_AFTER_HOURS} hours. Look at the parent flow in Prefect.",
+        name=f"pipeline-late-{contract.slug}",
+        description=f"No run of {job_name(contract)} succeeded in {hours} hours. Look at the parent flow in Prefect.",
         query=(
-            f'{job_runs(job_id)} | where ActionName == "runSucceeded" and TimeGenerated > ago({LATE_AFTER_HOURS}h)'
+            f'{job_runs(job_id)} | where ActionName == "runSucceeded" and TimeGenerated > ago({hours}h)'
             " | count | where Count == 0"
         ),
         severity=1,
@@ -49,6 +60,16 @@ def late_pipeline(job_id: str) -> LogQuery:
         window="PT1H",
         looks_back="P2D",
     )
+
+
+def late_after_hours(contract: Contract) -> int:
+    """Hours without a successful run after which the dataset is late: its frequency, and what a run may take."""
+    frequency = contract.service_level("frequency", contract.name)
+    value = frequency.value if frequency else None
+    unit = _HOURS.get((frequency.unit or "").removesuffix("s")) if frequency else None
+    if unit is None or not isinstance(value, int | float) or value <= 0:
+        return USUAL_FREQUENCY_HOURS + HOURS_TO_RUN
+    return ceil(value * unit) + HOURS_TO_RUN
 
 
 def failed_flow(namespace: str) -> LogQuery:

@@ -1,6 +1,7 @@
 """Synthesizes every stack: `python -m infra_cdktf.main`, which `make synth` and the `cdktf` command call.
 
 `DATAMASTER_ACCOUNTS` names the accounts file (default: `accounts.toml` beside this module, else the example);
+`DATAMASTER_CONTRACTS` names the folder whose contracts are the datasets (default: the packaged one);
 `DATAMASTER_BOOTSTRAP=1` keeps the state stack's own state in a local file while the remote state does not exist yet.
 """
 
@@ -11,15 +12,14 @@ import sys
 import tomllib
 from pathlib import Path
 
-from contracts.reader import ContractError, read_contract
+from contracts.folder import read_contracts
+from contracts.problems import ContractError
 from infra_cdktf.accounts import read_accounts
-from infra_cdktf.job_document import read_job_document
 from infra_cdktf.problems import InvalidSettings
 from infra_cdktf.settings import ENVIRONMENTS
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
-JOB_DOCUMENT = PROJECT / "spark_jobs" / "job.json"
 
 
 def project_version() -> str:
@@ -40,19 +40,17 @@ def accounts_file() -> Path:
 
 
 def main() -> None:
-    """Check the settings, then synthesize into `CDKTF_OUTDIR` (default `cdktf.out`)."""
+    """Check settings and contracts, then synthesize into `CDKTF_OUTDIR` (default `cdktf.out`)."""
     try:
         accounts = read_accounts(accounts_file())
-        job = read_job_document(JOB_DOCUMENT)
-        contract = read_contract()
+        contracts = read_contracts()
         # Only now: loading jsii takes seconds, and a mistake in the settings should not.
         from infra_cdktf.app import build_app  # noqa: PLC0415
 
         app = build_app(
             accounts,
             ENVIRONMENTS,
-            contract,
-            job,
+            contracts,
             version=project_version(),
             folder=Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")),
             bootstrap=os.environ.get("DATAMASTER_BOOTSTRAP") == "1",

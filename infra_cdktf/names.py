@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DATASETS = "datasets"
+"""Construct in a stack that holds a construct for each dataset, called by its slug."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StateNames:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import json
 import sys
+from typing import Annotated
 
 import typer
 
+from contracts.folder import UnknownDataset
 from sandbox import lifecycle, sources
-from sandbox.azurite import CONTAINERS
 from sandbox.deployments import deploy
-from sandbox.errors import SandboxError
-from sandbox.flow_runs import run_deployment
+from sandbox.errors import SandboxError, VariableError
+from sandbox.flow_runs import EndedRun, run_deployment
 from sandbox.home import SandboxHome, home_from_environment
 from sandbox.lifecycle import Sandbox
+from sandbox.parts.azurite import CONTAINERS
 from sandbox.progress import console, side_by_side
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -29,21 +32,42 @@ def up() -> None:
 
 
 @app.command()
-def run() -> None:
-    """Start the sandbox if it is not up, let its sources grow, and run the main job once."""
+def run(
+    dataset: Annotated[str, typer.Option(help="Name of the dataset, one of the contracts.")] = "customer-purchases",
+    rebuild: Annotated[str, typer.Option(help="Layer to make anew from the one below: silver or gold.")] = "",
+) -> None:
+    """Start the sandbox if it is not up, let its sources grow, and run a dataset's pipeline once."""
     home = home_from_environment()
     with home.locked():
         grown = sources.are_seeded(home)
         sandbox = _ready(home)
-        if grown:
+        slug = _slug(sandbox, dataset)
+        if grown and not rebuild:
             side_by_side("growing", {"sources": lambda: sources.grow(sandbox)})
-        completed = run_deployment(
-            sandbox.variables["PREFECT_API_URL"], f"lakehouse/{sandbox.contract.slug}", lambda: lifecycle.check(home)
+        ended = run_deployment(
+            sandbox.variables["PREFECT_API_URL"],
+            f"lakehouse/{slug}",
+            {"rebuild": rebuild} if rebuild else {},
+            lambda: lifecycle.check(home),
         )
-    if home.summary.exists():
-        print(home.summary.read_text(encoding="utf-8"))
+    print(_summary(home, slug, ended))
     _tell_where_to_look(sandbox)
-    raise typer.Exit(0 if completed else 1)
+    raise typer.Exit(0 if ended.completed else 1)
+
+
+def _slug(sandbox: Sandbox, dataset: str) -> str:
+    try:
+        return sandbox.contracts.dataset(dataset).slug
+    except UnknownDataset as error:
+        raise VariableError(f"DATASET: {error}") from None
+
+
+def _summary(home: SandboxHome, slug: str, ended: EndedRun) -> str:
+    """The run's own summary; one of an earlier run says nothing about this one."""
+    facts = home.summary(slug).with_suffix(".json")
+    if facts.exists() and json.loads(facts.read_bytes())["flow_run_id"] == ended.flow_run_id:
+        return home.summary(slug).read_text(encoding="utf-8")
+    return f"❌ {slug}: the run ended as {ended.state} without a summary: {ended.message or 'see its log'}"
 
 
 @app.command()
@@ -77,7 +101,7 @@ def _tell_where_to_look(sandbox: Sandbox) -> None:
     places = {
         "Prefect": variables["PREFECT_API_URL"].removesuffix("/api"),
         "Lake": f"{variables['LAKE_URL']}, containers {', '.join(CONTAINERS)}",
-        "Tables": variables["LAKE_URL"].replace("://", "://silver@") + f"/{sandbox.contract.name} and others like it",
+        "Tables": f"{variables['LAKE_URL'].replace('://', '://silver@')}/‹table›",
         "Variables": f"{home.env_file} (set -a; . {home.env_file})",
         "Logs": str(home.log("part").parent),
     }

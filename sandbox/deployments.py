@@ -7,23 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from contracts.model import Contract
-from deployments.prefect_yaml import render
+from contracts.contract import Contract
+from contracts.job_document import CLUSTER_KEY, job_document
 from sandbox.errors import PartError
 from sandbox.home import REPOSITORY, write_atomically
 from sandbox.lifecycle import Sandbox
-from sandbox.prefect_parts import WORK_POOL
+from sandbox.parts.prefect_parts import WORK_POOL
 from sandbox.progress import side_by_side
 
 _DEPLOYED_FOLDERS = ("blocks", "contracts", "deployments", "flows", "tasks")
-_JOB_DOCUMENT = REPOSITORY / "spark_jobs" / "job.json"
-_PREFECT = Path(sys.executable).parent / "prefect"
 
 
 def deploy(sandbox: Sandbox) -> None:
@@ -35,39 +33,28 @@ def deploy(sandbox: Sandbox) -> None:
     stamp, fingerprint = sandbox.home.folder / "deployed", _fingerprint(sandbox)
     if "prefect-server" in sandbox.own_parts and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
         return
-    steps = {
+    steps: dict[str, Callable[[], object]] = {
         "blocks": lambda: _command(sandbox, "blocks", [sys.executable, "-m", "blocks.register"]),
-        "deployments": lambda: _deploy_flows(sandbox),
+        "deployments": lambda: _command(sandbox, "deployments", [sys.executable, "-m", "deployments.deploy"]),
     }
     if "databricks" in sandbox.own_parts:
-        steps["job"] = lambda: _register_job(sandbox)
+        steps["jobs"] = lambda: _register_jobs(sandbox)
     side_by_side("registering", steps)
     write_atomically(stamp, fingerprint)
 
 
-def _deploy_flows(sandbox: Sandbox) -> None:
-    """Deploy what the contract in use renders to; without one of the user's own, that is the committed prefect.yaml."""
-    file = sandbox.home.folder / "prefect.yaml"
-    write_atomically(file, render(sandbox.contract))
-    _command(sandbox, "deployments", [_PREFECT, "--no-prompt", "deploy", "--all", "--prefect-file", file])
-
-
-def job_settings(document: Mapping[str, Any], contract: Contract, defaults: Mapping[str, str]) -> dict[str, Any]:
-    """The job's document with its name, this machine as its clusters, and this environment's defaults."""
-    parameters = [
-        {**parameter, "default": defaults.get(parameter["name"], parameter["default"])}
-        for parameter in document["parameters"]
-    ]
-    keys = dict.fromkeys(task["job_cluster_key"] for task in document["tasks"])
-    clusters = [{"job_cluster_key": key, "new_cluster": {"num_workers": 0}} for key in keys]
-    return {**document, "name": contract.job_name, "parameters": parameters, "job_clusters": clusters}
+def job_settings(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The dataset's job, with this machine as its cluster and an environment's parameters as defaults."""
+    clusters = [{"job_cluster_key": CLUSTER_KEY, "new_cluster": {"num_workers": 0}}]
+    return {**job_document(contract, environment), "job_clusters": clusters}
 
 
 def _fingerprint(sandbox: Sandbox) -> str:
     digest = hashlib.sha256(json.dumps(sorted(sandbox.variables.items())).encode())
     files = [path for folder in _DEPLOYED_FOLDERS for path in (REPOSITORY / folder).rglob("*") if path.is_file()]
-    contract = [sandbox.given.datamaster_contract] if sandbox.given.datamaster_contract else []
-    for path in (_JOB_DOCUMENT, *contract, *sorted(files)):
+    contracts = sandbox.given.datamaster_contracts
+    files += contracts.glob("*.odcs.yaml") if contracts else []
+    for path in sorted(files):
         if "__pycache__" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -92,30 +79,31 @@ def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> str:
     return done.stdout
 
 
-def _register_job(sandbox: Sandbox) -> None:
+def _register_jobs(sandbox: Sandbox) -> None:
     variables = sandbox.variables
     account = variables["LAKE_URL"].rstrip("/").replace("://", "://bronze@", 1)
-    defaults = {
-        "contract": str(sandbox.given.datamaster_contract or ""),
+    environment = {
+        "contracts": str(sandbox.given.datamaster_contracts or ""),
         "catalog": "spark_catalog",
         "lake_url": variables["LAKE_URL"],
         "checkpoints_url": f"{account}/_checkpoints",
-        "raw_stream_format": "files",
-        "column_tags": "false",
     }
-    document = json.loads(_JOB_DOCUMENT.read_text(encoding="utf-8"))
-    settings = job_settings(document, sandbox.contract, defaults)
     with httpx.Client(
         base_url=f"{variables['DATABRICKS_HOST']}/api/2.1/jobs/",
         headers={"Authorization": f"Bearer {variables['DATABRICKS_TOKEN']}"},
         verify=sandbox.home.trust(),
         trust_env=False,
     ) as client:
-        present = _checked(client.get("list", params={"name": settings["name"]}))["jobs"]
-        if present:
-            _checked(client.post("reset", json={"job_id": present[0]["job_id"], "new_settings": settings}))
-        else:
-            _checked(client.post("create", json=settings))
+        for contract in sandbox.contracts.datasets:
+            _register_job(client, job_settings(contract, environment))
+
+
+def _register_job(client: httpx.Client, settings: dict[str, Any]) -> None:
+    present = _checked(client.get("list", params={"name": settings["name"]}))["jobs"]
+    if present:
+        _checked(client.post("reset", json={"job_id": present[0]["job_id"], "new_settings": settings}))
+    else:
+        _checked(client.post("create", json=settings))
 
 
 def _checked(response: httpx.Response) -> dict[str, Any]:

@@ -7,12 +7,12 @@ import shlex
 import sys
 from collections.abc import Mapping
 
-from sandbox.azurite import ACCOUNT, connection_string
 from sandbox.credentials import Credentials
 from sandbox.home import SandboxHome, write_private
-from sandbox.ports import LOOPBACK
-from sandbox.postgres import store_database_url
-from sandbox.prefect_parts import prefect_api_url
+from sandbox.parts.azurite import ACCOUNT, connection_string
+from sandbox.parts.postgres import store_database_url
+from sandbox.parts.prefect_parts import prefect_api_url
+from sandbox.processes.ports import LOOPBACK
 
 _LOCAL_HOSTS = (LOOPBACK, "localhost")
 
@@ -24,6 +24,7 @@ def own_variables(home: SandboxHome, credentials: Credentials, ports: Mapping[st
         "CUSTOMERS_API_URL": f"https://{LOOPBACK}:{ports['customers-api']}",
         "CUSTOMERS_API_KEY": credentials.customers_api_key,
         "BRANCH_FILES_URL": home.branch_files.as_uri(),
+        "RETURN_FILES_URL": home.return_files.as_uri(),
         "AZURE_STORAGE_CONNECTION_STRING": connection_string(ports["azurite"], credentials.storage_account_key),
         "LAKE_URL": f"abfs://{ACCOUNT}.dfs.core.windows.net",
         "JAVA_HOME": str(home.java),

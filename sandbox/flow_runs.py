@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -17,12 +18,29 @@ _FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 _SHOWN = _FINAL | {"RUNNING"}
 
 
-def run_deployment(api_url: str, deployment: str, check_alive: Callable[[], None]) -> bool:
-    """Run ``deployment`` (``flow/name``), print what it does until its end; whether it completed.
+@dataclass(frozen=True)
+class EndedRun:
+    """A flow run that has ended: its id, the name of its state, and what that says."""
+
+    flow_run_id: str
+    state: str
+    message: str | None
+
+    @property
+    def completed(self) -> bool:
+        """Whether it did all that it was to do."""
+        return self.state == "COMPLETED"
+
+
+def run_deployment(
+    api_url: str, deployment: str, parameters: Mapping[str, Any], check_alive: Callable[[], None]
+) -> EndedRun:
+    """Run ``deployment`` (``flow/name``), print what it does until its end, and tell how it ended.
 
     Args:
         api_url: Prefect's API.
         deployment: name of the deployment.
+        parameters: what the flow is told beside the deployment's own.
         check_alive: raises when the run can no longer go on, for instance because its worker is gone.
 
     Raises:
@@ -30,17 +48,18 @@ def run_deployment(api_url: str, deployment: str, check_alive: Callable[[], None
     """
     with httpx.Client(base_url=api_url, timeout=30, trust_env=False) as client:
         found = _object(client.get(f"/deployments/name/{deployment}"))
-        run = _object(client.post(f"/deployments/{found['id']}/create_flow_run", json={}))
+        run = _object(client.post(f"/deployments/{found['id']}/create_flow_run", json={"parameters": dict(parameters)}))
         console.print(f"{deployment}: flow run {run['name']}")
-        return _follow(client, run["id"], check_alive) == "COMPLETED"
+        return _follow(client, run["id"], check_alive)
 
 
-def _follow(client: httpx.Client, run_id: str, check_alive: Callable[[], None]) -> str:
+def _follow(client: httpx.Client, run_id: str, check_alive: Callable[[], None]) -> EndedRun:
     began = told = time.monotonic()
     seen: dict[str, str] = {}
     with console.status("waiting for the worker") as status:
         while True:
-            state = str(_object(client.get(f"/flow_runs/{run_id}"))["state_type"])
+            run = _object(client.get(f"/flow_runs/{run_id}"))
+            state = str(run["state_type"])
             steps = _steps(client, run_id)
             for step in steps:
                 name, step_state = step["name"], step["state_type"]
@@ -49,7 +68,7 @@ def _follow(client: httpx.Client, run_id: str, check_alive: Callable[[], None]) 
                     told = time.monotonic()
                 seen[step["id"]] = step_state
             if state in _FINAL:
-                return state
+                return EndedRun(run_id, state, run["state"]["message"])
             going_on = [step["name"] for step in steps if step["state_type"] == "RUNNING"] or ["the worker"]
             status.update(f"waiting for {', '.join(going_on)}")
             if not console.is_terminal and time.monotonic() - told > _REMINDER_SECONDS:

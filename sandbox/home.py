@@ -28,15 +28,19 @@ class SandboxHome:
         """The dotenv file with every variable that the flows and commands need."""
         return self.folder / "env"
 
-    @property
-    def summary(self) -> Path:
-        """The last run's summary, markdown."""
-        return self.folder / "summary.md"
+    def summary(self, slug: str) -> Path:
+        """The summary of the dataset's last run, markdown; its facts lie beside it as JSON."""
+        return self.folder / "summaries" / f"{slug}.md"
 
     @property
     def branch_files(self) -> Path:
         """The folder that branches drop their CSV files into."""
         return self.folder / "branch_files"
+
+    @property
+    def return_files(self) -> Path:
+        """The folder that the carrier drops CSV files about returns into."""
+        return self.folder / "return_files"
 
     @property
     def customers_api_database(self) -> Path:

@@ -7,20 +7,20 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from contracts.model import Contract
-from contracts.reader import ContractError, read_contract
-from sandbox import azurite, java, postgres, prefect_parts, servers
-from sandbox.certificates import ensure_certificates
+from contracts.folder import Contracts, read_contracts
+from contracts.problems import ContractError
 from sandbox.credentials import Credentials, credentials_of
 from sandbox.environment import all_variables, own_variables, write_env_files
 from sandbox.errors import PartError, SandboxError, VariableError
 from sandbox.home import SandboxHome
-from sandbox.jars import fetch_jars
-from sandbox.node_packages import ensure_node_packages
-from sandbox.ports import ports_of
-from sandbox.processes import Processes, Service
+from sandbox.parts import azurite, java, postgres, prefect_parts, servers
+from sandbox.parts.certificates import ensure_certificates
+from sandbox.parts.jars import fetch_jars
+from sandbox.parts.node_packages import ensure_node_packages
+from sandbox.parts.spark_conf import write_spark_conf
+from sandbox.processes.ports import ports_of
+from sandbox.processes.processes import Processes, Service
 from sandbox.progress import side_by_side
-from sandbox.spark_conf import write_spark_conf
 from sandbox.variables import GivenVariables, given_variables, written_by
 
 PARTS = ("postgres", "customers-api", "azurite", "databricks", "prefect-server")
@@ -33,7 +33,7 @@ class Sandbox:
 
     home: SandboxHome
     given: GivenVariables
-    contract: Contract
+    contracts: Contracts
     variables: Mapping[str, str]
     own_parts: frozenset[str]
     """Names of the embedded parts in use; a source that is not among them is the user's and is never written to."""
@@ -53,11 +53,12 @@ def up(home: SandboxHome) -> Sandbox:
         java.check_java_home(given.java_home)
     ports = ports_of(home, PARTS, processes.running())
     own = own_variables(home, credentials, ports)
-    contract = _contract(given)
-    variables = all_variables(home, own, {**_connections(contract, own), **strings})
-    sandbox = Sandbox(home, given, contract, variables, _own_parts(given))
+    contracts = _contracts(given)
+    variables = all_variables(home, own, {**_connections(contracts, own), **strings})
+    sandbox = Sandbox(home, given, contracts, variables, _own_parts(given))
     ensure_certificates(home)
-    home.branch_files.mkdir(exist_ok=True)
+    for folder in (home.branch_files, home.return_files):
+        folder.mkdir(exist_ok=True)
     processes.stop(*(processes.records().keys() - sandbox.own_parts - {"prefect-worker"}))
     side_by_side("starting", _steps(sandbox, processes, ports, credentials))
     write_env_files(home, own, sandbox.variables)
@@ -89,17 +90,26 @@ def down(home: SandboxHome) -> list[str]:
     return processes_of(home).stop_all()
 
 
-def _contract(given: GivenVariables) -> Contract:
+def _contracts(given: GivenVariables) -> Contracts:
     try:
-        return read_contract(given.datamaster_contract)
+        return read_contracts(given.datamaster_contracts)
     except ContractError as error:
-        raise VariableError(f"DATAMASTER_CONTRACT: {error}") from None
+        raise VariableError(f"contracts: {error}") from None
 
 
-def _connections(contract: Contract, own: Mapping[str, str]) -> dict[str, str]:
-    """What the environment holds of the variables by which the contract's further sources are found."""
-    names = {name for source in contract.sources for name in source.connection.values()} - own.keys()
-    return {name: os.environ[name] for name in names if os.environ.get(name)}
+def _connections(contracts: Contracts, own: Mapping[str, str]) -> dict[str, str]:
+    """What the environment holds of the variables by which sources are found that the sandbox does not serve.
+
+    Raises:
+        VariableError: a source's variables are not set; a line for each source.
+    """
+    sources = [source for contract in contracts.datasets for source in contract.sources]
+    wanted = {source.name: source.connection.variables.values() - own.keys() for source in sources}
+    missing = {name: [v for v in sorted(variables) if not os.environ.get(v)] for name, variables in wanted.items()}
+    told = [f"set {' and '.join(variables)}, where {name} is" for name, variables in missing.items() if variables]
+    if told:
+        raise VariableError("\n".join([*told, "the sandbox serves no such source of its own"]))
+    return {variable: os.environ[variable] for variables in wanted.values() for variable in variables}
 
 
 def _own_parts(given: GivenVariables) -> frozenset[str]:
@@ -107,6 +117,7 @@ def _own_parts(given: GivenVariables) -> frozenset[str]:
         "postgres": given.store_database_url,
         "customers-api": given.customers_api_url,
         "branch-files": given.branch_files_url,
+        "return-files": given.return_files_url,
         "azurite": given.lake_url,
         "java": given.java_home,
         "databricks": given.databricks_host,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.errors import VariableError
 from sandbox.generator.command_line import apply_next_generation, population_of
+from sandbox.generator.places import Places
 from sandbox.generator.state import SeededOtherwise
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import Sandbox
@@ -28,15 +29,13 @@ def grow(sandbox: Sandbox) -> None:
         VariableError: ``DATAMASTER_ROWS`` is not what the sources were seeded with.
     """
     own, home = sandbox.own_parts, sandbox.home
+    places = Places(
+        store_database_url=sandbox.variables["STORE_DATABASE_URL"] if "postgres" in own else None,
+        api_database=home.customers_api_database if "customers-api" in own else None,
+        branch_folder=home.branch_files if "branch-files" in own else None,
+        return_folder=home.return_files if "return-files" in own else None,
+    )
     try:
-        apply_next_generation(
-            home.folder,
-            sandbox.contract,
-            rows=sandbox.given.datamaster_rows,
-            seed=SEED,
-            store_database_url=sandbox.variables["STORE_DATABASE_URL"] if "postgres" in own else None,
-            api_database=home.customers_api_database if "customers-api" in own else None,
-            branch_folder=home.branch_files if "branch-files" in own else None,
-        )
+        apply_next_generation(home.folder, sandbox.contracts, places, rows=sandbox.given.datamaster_rows, seed=SEED)
     except SeededOtherwise as error:
         raise VariableError(str(error)) from None

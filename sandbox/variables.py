@@ -12,7 +12,6 @@ from pydantic import (
     BaseModel,
     DirectoryPath,
     Field,
-    FilePath,
     HttpUrl,
     NonNegativeInt,
     PostgresDsn,
@@ -51,6 +50,7 @@ class GivenVariables(BaseModel, frozen=True):
     customers_api_url: HttpUrl | None = None
     customers_api_key: SecretStr | None = None
     branch_files_url: FolderUrl | None = None
+    return_files_url: FolderUrl | None = None
     azure_storage_connection_string: ConnectionString | None = None
     lake_url: LakeUrl | None = None
     java_home: DirectoryPath | None = None
@@ -59,7 +59,7 @@ class GivenVariables(BaseModel, frozen=True):
     prefect_api_url: HttpUrl | None = None
     pii_hash_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     datamaster_rows: NonNegativeInt = DEFAULT_ROWS
-    datamaster_contract: FilePath | None = None
+    datamaster_contracts: DirectoryPath | None = None
 
     @model_validator(mode="after")
     def _pairs_are_whole(self) -> Self:

@@ -1,1 +1,1 @@
-"""Bronze, silver and gold: the lakehouse's transformations on Spark and Delta Lake."""
+"""Bronze, silver and gold: the lakehouse's transformations on Spark and Delta Lake, in the order of the data's way."""

@@ -15,23 +15,19 @@ from importlib.metadata import version
 
 from pyspark.sql import SparkSession
 
-from contracts.reader import ContractError
-from contracts.reports import TaskReport
-from spark_jobs.books import BooksError
-from spark_jobs.bronze_task import IngestionError, run_bronze
-from spark_jobs.evolution import TableMismatchError
-from spark_jobs.gold_task import run_gold
+from contracts.folder import UnknownDataset
+from contracts.job_report import TaskReport
+from contracts.problems import ContractError
+from spark_jobs.bronze.task import run_bronze
+from spark_jobs.errors import MisconfiguredError, TransformationError
+from spark_jobs.gold.task import run_gold
 from spark_jobs.job_parameters import JobParameters, parse_job_parameters
-from spark_jobs.silver_task import run_silver
+from spark_jobs.silver.task import run_silver
 from spark_jobs.task_figures import TaskFigures
 
 PII_HASH_KEY = "PII_HASH_KEY"
 LEAST_KEY_BYTES = 32
 """As many as the hash is long: a shorter key weakens HMAC (RFC 2104, section 3)."""
-
-
-class KeyMissingError(RuntimeError):
-    """Raised when the environment holds no usable key for the keyed hash."""
 
 
 def bronze() -> None:
@@ -53,12 +49,14 @@ def hash_key(value: str) -> bytes:
     """The key of the keyed hash as bytes.
 
     Raises:
-        KeyMissingError: the value is missing or too short to protect anybody.
+        MisconfiguredError: the value is missing or too short to protect anybody.
     """
     key = value.encode()
     if len(key) < LEAST_KEY_BYTES:
         given = "is not set" if not key else f"has {len(key)} bytes"
-        raise KeyMissingError(f"{PII_HASH_KEY} {given}; set it to a random secret of at least {LEAST_KEY_BYTES} bytes")
+        raise MisconfiguredError(
+            f"{PII_HASH_KEY} {given}; set it to a random secret of at least {LEAST_KEY_BYTES} bytes"
+        )
     return key
 
 
@@ -68,8 +66,14 @@ def _run(task: str, transform: Callable[[SparkSession, JobParameters], TaskFigur
         job = parse_job_parameters(task)
         spark = SparkSession.builder.getOrCreate()
         figures = transform(spark, job)
-    except (ContractError, BooksError, IngestionError, KeyMissingError, TableMismatchError) as error:
+    except (ContractError, UnknownDataset, TransformationError) as error:
         sys.exit(f"{task} failed: {error}")
     software = {"datamaster": version("datamaster"), "spark": spark.version, "contract": job.contract.version}
-    report = TaskReport(task=task, seconds=time.monotonic() - started, software=software, **vars(figures))
+    report = TaskReport(
+        task=task,
+        seconds=time.monotonic() - started,
+        software=software,
+        contract_digest=job.contract.digest,
+        **vars(figures),
+    )
     sys.stdout.write(report.result_line() + "\n")

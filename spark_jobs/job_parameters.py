@@ -6,16 +6,18 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
-from contracts.model import Contract
-from contracts.reader import read_contract
-from spark_jobs.raw_stream import RawStreamFormat
-from spark_jobs.tables import Lakehouse
+from contracts.contract import Contract
+from contracts.folder import read_contracts
+from contracts.job_document import JOB_PARAMETERS, RawStreamFormat
+from contracts.lake_terms import Layer
+from spark_jobs.tables.lakehouse import Lakehouse, Table
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobParameters:
-    """Parameters of one run of the job."""
+    """Parameters of one run of the job; `rebuild` is the layer to make anew from the one below, gold with silver."""
 
     contract: Contract
     catalog: str
@@ -24,36 +26,42 @@ class JobParameters:
     ingestion_id: str
     raw_stream_format: RawStreamFormat
     column_tags: bool
+    rebuild: Layer | None = None
 
     @property
     def lakehouse(self) -> Lakehouse:
         """The tables this run works on."""
         return Lakehouse(self.contract, self.catalog, self.lake_url)
 
+    def makes_anew(self, table: Table) -> bool:
+        """Whether this run makes the table anew, from all that is in the layer below."""
+        return self.rebuild is not None and table.layer in {self.rebuild, Layer.GOLD}
+
 
 def parse_job_parameters(task: str, arguments: Sequence[str] | None = None) -> JobParameters:
     """The parameters in the arguments, by default this process's; exits with a usage message if they are wrong.
 
     Raises:
-        contracts.reader.ContractError: the contract cannot be used.
+        contracts.problems.ContractError: the contracts cannot be used.
+        contracts.folder.UnknownDataset: none of them describes the dataset.
     """
     parser = ArgumentParser(prog=task, description=f"Task {task} of the Data Master job.", allow_abbrev=False)
-    parser.add_argument("--contract", default="", help="path of the contract; empty: the one in this package")
-    parser.add_argument("--catalog", required=True, help="catalog that holds the schemas bronze, silver and gold")
-    parser.add_argument("--lake-url", required=True, help="the lake: abfss://account.dfs.core.windows.net or file:///…")
-    parser.add_argument("--checkpoints-url", required=True, help="folder of the streams' checkpoints")
-    parser.add_argument("--ingestion-id", required=True, help="UUID of the run, kept with every row")
-    parser.add_argument("--raw-stream-format", default="files", type=RawStreamFormat, choices=list(RawStreamFormat))
-    parser.add_argument(
-        "--column-tags", default="false", choices=("true", "false"), help="tag columns with their class"
-    )
+    for parameter in JOB_PARAMETERS:
+        parser.add_argument(
+            f"--{parameter.argument}",
+            default=parameter.default,
+            required=parameter.default is None,
+            choices=parameter.choices,
+            help=parameter.help,
+        )
     given = parser.parse_args(arguments)
     return JobParameters(
-        contract=read_contract(Path(given.contract) if given.contract else None),
+        contract=read_contracts(Path(given.contracts) if given.contracts else None).dataset(given.dataset),
         catalog=given.catalog,
         lake_url=given.lake_url,
         checkpoints_url=given.checkpoints_url,
-        ingestion_id=given.ingestion_id,
-        raw_stream_format=given.raw_stream_format,
+        ingestion_id=given.ingestion_id or str(uuid4()),
+        raw_stream_format=RawStreamFormat(given.raw_stream_format),
         column_tags=given.column_tags == "true",
+        rebuild=Layer(given.rebuild) if given.rebuild else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contracts.reports import TransformedRows
+from contracts.job_report import TransformedRows
 
 RowsByRule = dict[str, dict[str, int]]
 """Number of rows by source and rule label."""
@@ -12,11 +12,15 @@ RowsByRule = dict[str, dict[str, int]]
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFigures:
-    """A task's rows by source in this run and in total, broken rules by source, and versions of its tables."""
+    """A task's rows by source in this run and in total, broken rules by source, and versions of its tables.
+
+    `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
+    """
 
     run: dict[str, TransformedRows] = field(default_factory=dict)
     total: dict[str, TransformedRows] = field(default_factory=dict)
     rejected_by_rule: RowsByRule = field(default_factory=dict)
     warned_by_rule: RowsByRule = field(default_factory=dict)
+    warned_checks: dict[str, str] = field(default_factory=dict)
     table_versions: dict[str, int] = field(default_factory=dict)
     groups_changed: int = 0

@@ -1,1 +1,1 @@
-"""What flows are made of: extract, validate, land, run the job, record artifacts. Plain typed functions."""
+"""What flows are made of, in the order of the data's way: extract, validate, land, transform, report."""

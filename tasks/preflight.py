@@ -1,4 +1,4 @@
-"""Looks before the leap: what every part of a run needs is there and answers, or one line a problem says what to mend.
+"""Checks before a run starts that what every part of it needs is there and answers.
 
 A source that does not answer is not looked for here: its own flow run fails with the reason, and the others go on.
 """
@@ -6,55 +6,52 @@ A source that does not answer is not looked for here: its own flow run fails wit
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Callable, Iterator, Sequence
 
-import httpx
-from prefect_databricks import DatabricksCredentials
-
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT
-from contracts.model import Contract
-from tasks.databricks_job import JobError, find_job_id
-from tasks.errors import IngestionError
-from tasks.lake import open_raw
-
-REGISTER = "register the blocks again (python -m blocks.register)"
+from blocks.documents import LAKE_DOCUMENT
+from contracts.contract import Contract
+from contracts.job_document import job_name
+from contracts.raw_layout import MANIFESTS
+from tasks.connections import open_databricks, open_raw
+from tasks.errors import PipelineError, PreflightFailed
+from tasks.transform.jobs_api import find_job_id
 
 
-class PreflightError(RuntimeError):
-    """Raised when a run cannot start; a line a problem, with what to do."""
-
-
-def check_platform(contract: Contract) -> None:
-    """The lake's Raw container can be read and Databricks has the contract's job.
+def check_run(contract: Contract, sources: Sequence[str] | None) -> list[str]:
+    """The sources to ingest, of those names or all, when the lake can be read and Databricks has the dataset's job.
 
     Raises:
-        PreflightError: either is missing or refuses the credentials.
+        PreflightFailed: a source is unknown, or lake or job are missing or refuse the credentials; a line each.
     """
-    problems = [problem for problem in (_lake_problem(contract), _job_problem(contract)) if problem]
+    problems = [problem for check in (_look_into_lake, _look_for_job) if (problem := _problem(check, contract))]
+    problems.extend(_unknown_sources(contract, sources or ()))
     if problems:
-        raise PreflightError("\n".join(problems))
+        raise PreflightFailed("\n".join(problems))
+    return [source.name for source in contract.sources if not sources or source.name in sources]
 
 
-def _lake_problem(contract: Contract) -> str | None:
+def _unknown_sources(contract: Contract, names: Sequence[str]) -> Iterator[str]:
+    known = [source.name for source in contract.sources]
+    if unknown := sorted(set(names).difference(known)):
+        yield f"{contract.slug} has no source {', '.join(unknown)}: it has {', '.join(known)}"
+
+
+def _problem(check: Callable[[Contract], None], contract: Contract) -> str | None:
     try:
-        next(open_raw().names(f"_manifests/{contract.name}/"), None)
-    except ValueError:
-        return f"block document {LAKE_DOCUMENT} is missing: {REGISTER}"
-    except IngestionError as error:
-        return f"lake: {error}: check the container raw and the credentials in block document {LAKE_DOCUMENT}"
-    return None
-
-
-def _job_problem(contract: Contract) -> str | None:
-    try:
-        databricks = cast(DatabricksCredentials, DatabricksCredentials.load(DATABRICKS_DOCUMENT))
-        asyncio.run(find_job_id(databricks, contract.job_name))
-    except ValueError:
-        return f"block document {DATABRICKS_DOCUMENT} is missing: {REGISTER}"
-    except JobError as error:
+        check(contract)
+    except PipelineError as error:
         return str(error)
-    except httpx.HTTPStatusError as error:
-        return f"Databricks answers {error.response.status_code}: check the token in block {DATABRICKS_DOCUMENT}"
-    except httpx.TransportError as error:
-        return f"Databricks does not answer ({type(error).__name__}): check the host in block {DATABRICKS_DOCUMENT}"
     return None
+
+
+def _look_into_lake(contract: Contract) -> None:
+    raw = open_raw()
+    try:
+        next(raw.names(f"{MANIFESTS}/{contract.name}/"), None)
+    except PipelineError as error:
+        advice = f"check the container raw and the credentials in block document {LAKE_DOCUMENT}"
+        raise type(error)(f"lake: {error}: {advice}") from None
+
+
+def _look_for_job(contract: Contract) -> None:
+    asyncio.run(find_job_id(open_databricks(), job_name(contract)))

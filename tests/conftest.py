@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+
+from sandbox.home import SandboxHome
+from sandbox.parts.azurite import azurite, connection_string
+from sandbox.parts.node_packages import ensure_node_packages
+from sandbox.processes.ports import ports_of
+from sandbox.processes.processes import Processes
 
 TESTS = Path(__file__).parent
 LONGEST = ("end_to_end", "spark_jobs")
@@ -24,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).parts[0]
+    return item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else "doctests"
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +51,25 @@ def new_home() -> Iterator[Callable[[], Path]]:
             return folder
 
         yield home
+
+
+@pytest.fixture(scope="session")
+def processes(new_home: Callable[[], Path]) -> Iterator[Processes]:
+    """Keeps the embedded parts that a session's tests start, and stops them at its end."""
+    processes = Processes(SandboxHome(new_home()), secrets.token_hex(8))
+    yield processes
+    processes.stop_all()
+
+
+@pytest.fixture(scope="session")
+def ports(processes: Processes) -> dict[str, int]:
+    return ports_of(processes.home, ["azurite", "postgres"], running=())
+
+
+@pytest.fixture(scope="session")
+def storage(processes: Processes, ports: dict[str, int]) -> str:
+    """Connection string of a running storage account."""
+    ensure_node_packages(processes.home.log("npm"))
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    processes.ensure(azurite(processes.home, ports["azurite"], key))
+    return connection_string(ports["azurite"], key)

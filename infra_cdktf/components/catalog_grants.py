@@ -1,4 +1,4 @@
-"""Who may do what in the catalog: the contract's roles, rendered as Unity Catalog privileges, and nobody else.
+"""Who may do what in the catalog: the lake's roles, rendered as Unity Catalog privileges, and nobody else.
 
 Each grant is authoritative for its securable: whatever was granted by hand is gone with the next deployment. Tables are
 granted through their schema, so that a table the job creates tomorrow is covered today.
@@ -13,7 +13,7 @@ from functools import partial
 from cdktf_cdktf_provider_databricks.grants import Grants, GrantsGrant
 from constructs import Construct
 
-from contracts.model import Contract, Layer, Role
+from contracts.lake_terms import Layer, Role
 from infra_cdktf.access_matrix import TABLE_LAYERS, location_privileges, schema_privileges
 from infra_cdktf.components.job_volumes import CHECKPOINTS, WHEELS, JobVolumesOutputs
 from infra_cdktf.components.lake_locations import LakeLocationsOutputs
@@ -25,9 +25,9 @@ VOLUME_PRIVILEGES = {CHECKPOINTS: ("READ_VOLUME", "WRITE_VOLUME"), WHEELS: ("REA
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogGrantsConfig:
-    """Securables, and the name by which Databricks knows each role of the contract."""
+    """Securables, and the lake's roles with the name by which Databricks knows each."""
 
-    contract: Contract
+    roles: tuple[Role, ...]
     grant_names: dict[str, str]
     catalog: UnityCatalogOutputs
     locations: LakeLocationsOutputs
@@ -69,7 +69,7 @@ class CatalogGrants(Construct):
     def _grants(self, privileges_of: Callable[[Role], tuple[str, ...]]) -> list[GrantsGrant]:
         return [
             GrantsGrant(principal=self._config.grant_names[role.name], privileges=list(privileges))
-            for role in self._config.contract.roles
+            for role in self._config.roles
             if (privileges := privileges_of(role))
         ]
 

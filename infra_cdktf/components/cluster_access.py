@@ -18,7 +18,7 @@ OPERATE = [
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccessConfig:
-    """The cluster, and its operators: Entra object id and Kubernetes role by name of the contract's role."""
+    """The cluster, and its operators: Entra object id and Kubernetes role by name of the lake's role."""
 
     cluster_id: str
     operator_role_name: str

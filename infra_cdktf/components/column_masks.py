@@ -25,7 +25,7 @@ from cdktf_cdktf_provider_databricks.schema import Schema
 from cdktf_cdktf_provider_databricks.tag_policy import TagPolicy, TagPolicyValues
 from constructs import Construct
 
-from contracts.model import Classification
+from contracts.columns import Classification
 
 CLASSIFICATION_TAG = "classification"
 """Key of the governed tag; the job's DDL sets it on columns."""

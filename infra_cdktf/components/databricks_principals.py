@@ -38,7 +38,7 @@ class WorkloadAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabricksPrincipalsConfig:
-    """Groups and workloads by the name of the contract's role, and who may let jobs run as the pipeline.
+    """Groups and workloads by the name of the lake's role, and who may let jobs run as the pipeline.
 
     `taggers` is the group of those who may set governed tags; it exists once per account, and one environment makes it
     (`makes_taggers`).
@@ -56,7 +56,7 @@ class DatabricksPrincipalsConfig:
 
 @dataclass(frozen=True)
 class DatabricksPrincipalsOutputs:
-    """By the name of the contract's role: the account's ids for assignments, and names that grants know them by.
+    """By the name of the lake's role: the account's ids for assignments, and names that grants know them by.
 
     A group's name is its display name, a workload's is its application id.
     """

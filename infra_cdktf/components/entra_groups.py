@@ -1,4 +1,4 @@
-"""The groups of people that the contract's roles stand for."""
+"""The groups of people that the lake's roles stand for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_azuread.group import Group
 from constructs import Construct
 
-from contracts.model import Role
+from contracts.lake_terms import Role
 
 
 @dataclass(frozen=True, kw_only=True)
 class EntraGroupsConfig:
-    """The contract's roles of people, with the display name of each one's group."""
+    """The roles of people, with the display name of each one's group."""
 
     roles: tuple[Role, ...]
     display_names: dict[str, str]

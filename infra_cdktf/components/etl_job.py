@@ -1,4 +1,4 @@
-"""The Databricks job of a contract: its document's tasks on one autoscaling cluster."""
+"""The Databricks job of a dataset: the tasks that all sides agree on, on one autoscaling cluster."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ from cdktf_cdktf_provider_databricks.job import (
 from cdktf_cdktf_provider_databricks.permissions import Permissions, PermissionsAccessControl
 from constructs import Construct
 
-from infra_cdktf import job_document
+from contracts.contract import Contract
+from contracts.job_document import (
+    CLUSTER_KEY,
+    PACKAGE,
+    TASKS,
+    job_name,
+    parameter_defaults,
+    task_before,
+    task_parameters,
+)
 from infra_cdktf.components.job_cluster import ACCESS_MODE, SPARK_CONF, JobClusterOutputs
 from infra_cdktf.settings import DatabricksSettings
 
@@ -34,13 +43,12 @@ SLOW_SHARE_OF_TIMEOUT = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class EtlJobConfig:
-    """`parameters` are the job's defaults in this environment, `environment_variables` the cluster's.
+    """`parameters` are the defaults that this environment gives, `environment_variables` the cluster's.
 
     `permission_levels` are Databricks' levels by group name, `callers` the service principals that start runs.
     """
 
-    name: str
-    document: job_document.JobDocument
+    contract: Contract
     parameters: dict[str, str]
     wheel_path: str
     cluster: JobClusterOutputs
@@ -55,10 +63,9 @@ class EtlJobConfig:
 
 @dataclass(frozen=True)
 class EtlJobOutputs:
-    """Databricks' id of the job, and its name."""
+    """Databricks' id of the job."""
 
     job_id: str
-    name: str
 
 
 class EtlJob(Construct):
@@ -71,18 +78,15 @@ class EtlJob(Construct):
         job = Job(
             self,
             "job",
-            name=config.name,
-            description="Bronze, silver and gold of one data contract.",
+            name=job_name(config.contract),
+            description="Bronze, silver and gold of one dataset.",
             edit_mode="UI_LOCKED",
             max_concurrent_runs=1,
             queue=JobQueue(enabled=True),
             timeout_seconds=timeout_seconds,
-            parameter=[JobParameter(name=name, default=value) for name, value in config.parameters.items()],
-            job_cluster=[
-                JobJobCluster(job_cluster_key=key, new_cluster=_new_cluster(config))
-                for key in dict.fromkeys(task.job_cluster_key for task in config.document.tasks)
-            ],
-            task=[_task(task, config, timeout_seconds) for task in config.document.tasks],
+            parameter=_parameters(config),
+            job_cluster=[JobJobCluster(job_cluster_key=CLUSTER_KEY, new_cluster=_new_cluster(config))],
+            task=[_task(task, config, timeout_seconds) for task in TASKS],
             run_as=JobRunAs(service_principal_name=config.run_as),
             health=JobHealth(
                 rules=[
@@ -102,7 +106,12 @@ class EtlJob(Construct):
             tags=config.tags,
         )
         Permissions(self, "permissions", job_id=job.id, access_control=_access(config))
-        self.outputs = EtlJobOutputs(job.id, config.name)
+        self.outputs = EtlJobOutputs(job.id)
+
+
+def _parameters(config: EtlJobConfig) -> list[JobParameter]:
+    defaults = parameter_defaults(config.contract, config.parameters)
+    return [JobParameter(name=name, default=value) for name, value in defaults.items()]
 
 
 def _new_cluster(config: EtlJobConfig) -> JobJobClusterNewCluster:
@@ -121,14 +130,14 @@ def _new_cluster(config: EtlJobConfig) -> JobJobClusterNewCluster:
     )
 
 
-def _task(task: job_document.JobTask, config: EtlJobConfig, timeout_seconds: int) -> JobTask:
-    call = task.python_wheel_task
+def _task(task: str, config: EtlJobConfig, timeout_seconds: int) -> JobTask:
+    before = task_before(task)
     return JobTask(
-        task_key=task.task_key,
-        job_cluster_key=task.job_cluster_key,
-        depends_on=[JobTaskDependsOn(task_key=before.task_key) for before in task.depends_on],
+        task_key=task,
+        job_cluster_key=CLUSTER_KEY,
+        depends_on=[JobTaskDependsOn(task_key=before)] if before else [],
         python_wheel_task=JobTaskPythonWheelTask(
-            package_name=call.package_name, entry_point=call.entry_point, named_parameters=call.named_parameters
+            package_name=PACKAGE, entry_point=task, named_parameters=task_parameters()
         ),
         library=[JobTaskLibrary(whl=config.wheel_path)],
         max_retries=config.databricks.task_retries,

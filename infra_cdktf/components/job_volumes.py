@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_databricks.volume import Volume
 from constructs import Construct
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from infra_cdktf.components.unity_catalog import UnityCatalogOutputs
 
 CHECKPOINTS = "checkpoints"

@@ -18,8 +18,8 @@ DELETED_KEPT_DAYS = 90
 class SecretName(StrEnum):
     """The secrets that an operator sets with `az keyvault secret set`."""
 
-    STORE_DATABASE = "DB-KEY"
-    CUSTOMERS_API = "API-KEY"
+    SOURCE_DATABASE = "DB-KEY"
+    SOURCE_API = "API-KEY"
     PII_HASH = "PII-HASH-KEY"
     PREFECT_API = "PREFECT-API-KEY"
 

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_databricks.storage_credential import (
 )
 from constructs import Construct
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from infra_cdktf.components.access_connector import AccessConnectorOutputs
 
 ISOLATED = "ISOLATION_MODE_ISOLATED"

@@ -18,7 +18,7 @@ from cdktf_cdktf_provider_azurerm.storage_account import (
 from cdktf_cdktf_provider_azurerm.storage_container import StorageContainer
 from constructs import Construct
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from infra_cdktf.checkov_skips import skip_checks
 from infra_cdktf.components.resource_group import Placement
 from infra_cdktf.settings import LakeSettings

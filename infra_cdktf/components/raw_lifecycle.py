@@ -1,4 +1,4 @@
-"""What becomes of raw files with age: cheaper storage first, then gone, as the contract's retention says."""
+"""What becomes of raw files with age: cheaper storage first, then gone, as the contracts' retention says."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from cdktf_cdktf_provider_azurerm.storage_management_policy import (
 )
 from constructs import Construct
 
-from contracts.model import Contract, Layer
+from contracts.contract import Contract
+from contracts.folder import Contracts
+from contracts.lake_terms import LakeTerms, Layer
+from contracts.raw_layout import QUARANTINE
 
 
 @dataclass(frozen=True, kw_only=True)
 class RawLifecycleConfig:
-    """The lake's account and the datasets whose raw files it holds."""
+    """The lake's account and the datasets whose raw files it holds, all kept as long as the lake's terms say."""
 
     account_id: str
-    contracts: tuple[Contract, ...]
+    contracts: Contracts
 
 
 class RawLifecycle(Construct):
@@ -38,21 +41,20 @@ class RawLifecycle(Construct):
             self,
             "policy",
             storage_account_id=config.account_id,
-            rule=[_rule(contract) for contract in config.contracts],
+            rule=[_rule(contract, config.contracts.lake) for contract in config.contracts.datasets],
         )
 
 
-def _rule(contract: Contract) -> StorageManagementPolicyRule:
-    retention = contract.retention
-    folders = [f"{Layer.RAW}/{contract.name}/", f"{Layer.RAW}/_quarantine/{contract.name}/"]
+def _rule(contract: Contract, lake: LakeTerms) -> StorageManagementPolicyRule:
+    folders = [f"{Layer.RAW}/{contract.name}/", f"{Layer.RAW}/{QUARANTINE}/{contract.name}/"]
     return StorageManagementPolicyRule(
-        name=f"raw-{contract.name}".replace("_", "-"),
+        name=f"raw-{contract.slug}",
         enabled=True,
         filters=StorageManagementPolicyRuleFilters(blob_types=["blockBlob"], prefix_match=folders),
         actions=StorageManagementPolicyRuleActions(
             base_blob=StorageManagementPolicyRuleActionsBaseBlob(
-                tier_to_cool_after_days_since_modification_greater_than=retention.raw_cool_after_days,
-                delete_after_days_since_modification_greater_than=retention.raw_days,
+                tier_to_cool_after_days_since_modification_greater_than=lake.raw_cool_after_days,
+                delete_after_days_since_modification_greater_than=lake.raw_days,
             )
         ),
     )

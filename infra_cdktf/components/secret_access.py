@@ -36,8 +36,8 @@ class SecretAccess(Construct):
         readers = {
             ("worker", SecretName.PREFECT_API): config.worker_principal_id,
             ("flows", SecretName.PREFECT_API): config.flows_principal_id,
-            ("flows", SecretName.STORE_DATABASE): config.flows_principal_id,
-            ("flows", SecretName.CUSTOMERS_API): config.flows_principal_id,
+            ("flows", SecretName.SOURCE_DATABASE): config.flows_principal_id,
+            ("flows", SecretName.SOURCE_API): config.flows_principal_id,
             ("databricks", SecretName.PII_HASH): databricks.object_id,
         }
         for (reader, secret), principal_id in readers.items():

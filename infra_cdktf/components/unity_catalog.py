@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_databricks.schema import Schema
 from cdktf_cdktf_provider_databricks.workspace_binding import WorkspaceBinding
 from constructs import Construct
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from infra_cdktf.access_matrix import TABLE_LAYERS
 from infra_cdktf.components.lake_locations import LakeLocations
 
@@ -49,7 +49,7 @@ class UnityCatalog(Construct):
             self,
             "catalog",
             name=config.name,
-            comment="Customer purchases, from bronze to gold.",
+            comment="The lake's tables, from bronze to gold.",
             isolation_mode="ISOLATED",
             storage_root=f"{config.urls[Layer.GOLD]}{MANAGED}/catalog",
             force_destroy=False,

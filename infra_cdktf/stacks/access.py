@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_azuread.provider import AzureadProvider
 from cdktf_cdktf_provider_azurerm.user_assigned_identity import UserAssignedIdentity
 from constructs import Construct
 
-from contracts.model import Contract
+from contracts.lake_terms import Role
 from infra_cdktf.components.cluster_access import ClusterAccess, ClusterAccessConfig
 from infra_cdktf.components.container_access import ContainerAccess, ContainerAccessConfig
 from infra_cdktf.components.databricks_principals import (
@@ -36,15 +36,15 @@ KUBERNETES_ROLES = {
 }
 
 
-def check_roles(contract: Contract) -> None:
-    """The contract has the roles that the platform itself gives something to.
+def check_roles(roles: tuple[Role, ...]) -> None:
+    """The lake has the roles that the platform itself gives something to.
 
     Raises:
         InvalidSettings: one line for each role that is missing.
     """
-    missing = sorted({ADMINS, ENGINEERS, FLOWS, PIPELINE} - {role.name for role in contract.roles})
+    missing = sorted({ADMINS, ENGINEERS, FLOWS, PIPELINE} - {role.name for role in roles})
     if missing:
-        raise InvalidSettings([f"contract {contract.name}: has no role {name}" for name in missing])
+        raise InvalidSettings([f"contracts: have no role {name}" for name in missing])
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class AccessStack(EnvironmentStack):
         self.outputs = AccessOutputs(pipeline.id, groups.object_ids, databricks)
 
     def _groups(self) -> EntraGroupsOutputs:
-        people = tuple(role for role in self.environment.contract.roles if not role.workload)
+        people = tuple(role for role in self.environment.contracts.lake.roles if not role.workload)
         names = {role.name: self.environment.names.group(role.name) for role in people}
         return EntraGroups(self, "groups", EntraGroupsConfig(roles=people, display_names=names)).outputs
 
@@ -99,7 +99,7 @@ class AccessStack(EnvironmentStack):
         config = ContainerAccessConfig(
             account_id=lake.account_id,
             container_ids=lake.container_ids,
-            contract=self.environment.contract,
+            roles=self.environment.contracts.lake.roles,
             principal_ids=principal_ids,
             role_name_prefix=self.environment.names.resource("data"),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from infra_cdktf.components.job_volumes import JobVolumes, JobVolumesConfig, JobVolumesOutputs
 from infra_cdktf.components.lake_locations import LakeLocations, LakeLocationsConfig, LakeLocationsOutputs
 from infra_cdktf.components.lake_storage import LakeStorageOutputs

@@ -12,7 +12,9 @@ from cdktf_cdktf_provider_azurerm.provider import (
 from cdktf_cdktf_provider_databricks.provider import DatabricksProvider
 from constructs import Construct
 
+from contracts.contract import Contract
 from infra_cdktf.environment import Environment
+from infra_cdktf.names import DATASETS
 
 DATABRICKS_ACCOUNTS = "https://accounts.azuredatabricks.net"
 
@@ -36,6 +38,15 @@ class EnvironmentStack(TerraformStack):
             use_azuread_auth=True,
         )
         azure_provider(self, environment.subscription_id, str(environment.accounts.tenant_id))
+        self._datasets: dict[str, Construct] = {}
+
+    def of_dataset(self, contract: Contract) -> Construct:
+        """Scope of what the stack holds for one dataset, where no dataset's slug meets the id of anything else."""
+        if not self._datasets:
+            scope = Construct(self, DATASETS)
+            datasets = self.environment.contracts.datasets
+            self._datasets = {dataset.slug: Construct(scope, dataset.slug) for dataset in datasets}
+        return self._datasets[contract.slug]
 
     def publish(self, values: dict[str, str]) -> None:
         """What operators look up after a deployment (`cdktf output`); never a secret."""

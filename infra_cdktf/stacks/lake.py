@@ -49,7 +49,7 @@ class LakeStack(EnvironmentStack):
         RawLifecycle(
             self,
             "raw-lifecycle",
-            RawLifecycleConfig(account_id=storage.account_id, contracts=(environment.contract,)),
+            RawLifecycleConfig(account_id=storage.account_id, contracts=environment.contracts),
         )
         for service in ("blob", "dfs"):
             self._endpoint(service, placement, storage, network)

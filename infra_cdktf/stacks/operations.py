@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
+from contracts.contract import Contract
+from contracts.job_document import job_name
 from infra_cdktf import log_queries
 from infra_cdktf.components.alert_contacts import AlertContacts, AlertContactsConfig
 from infra_cdktf.components.flow_node_pool import POOL_NAME
@@ -73,26 +75,35 @@ class OperationsStack(EnvironmentStack):
                 environment_tag=settings.name,
             ),
         )
-        queries = self._log_queries()
-        for log_query in queries:
-            self._log_alert(log_query)
+        queries = self._log_alerts()
         self._metric_alerts()
         if settings.grafana:
             self._grafana()
         else:
             self._workbook(queries)
 
-    def _log_queries(self) -> tuple[LogQuery, ...]:
-        job_id = self._inputs.pipelines.job.job_id
+    def _log_alerts(self) -> list[LogQuery]:
+        """Create every alert on logs; the queries that they ask."""
+        queries: list[tuple[Construct, LogQuery]] = [(self, log_query) for log_query in self._platform_queries()]
+        for contract in self.environment.contracts.datasets:
+            queries += [(self.of_dataset(contract), log_query) for log_query in self._job_queries(contract)]
+        for scope, log_query in queries:
+            self._log_alert(scope, log_query)
+        return [log_query for _, log_query in queries]
+
+    def _platform_queries(self) -> tuple[LogQuery, ...]:
         return (
-            log_queries.failed_job(job_id),
-            log_queries.late_pipeline(job_id),
             log_queries.failed_flow(PREFECT_NAMESPACE),
             log_queries.failing_pods(PREFECT_NAMESPACE),
             log_queries.full_node_pool(POOL_NAME, self.environment.settings.cluster.flow_nodes_max),
         )
 
-    def _log_alert(self, log_query: LogQuery) -> None:
+    def _job_queries(self, contract: Contract) -> list[LogQuery]:
+        job_id = self._inputs.pipelines.jobs[contract.slug].job_id
+        late = log_queries.late_pipeline(contract, job_id)
+        return [log_queries.failed_job(contract, job_id), *([late] if late else [])]
+
+    def _log_alert(self, scope: Construct, log_query: LogQuery) -> None:
         config = LogAlertConfig(
             placement=self._placement,
             name=self.environment.names.resource(log_query.name),
@@ -100,7 +111,7 @@ class OperationsStack(EnvironmentStack):
             log_workspace_id=self._inputs.platform.log_workspace_id,
             action_group_id=self._contacts,
         )
-        LogAlert(self, log_query.name, config)
+        LogAlert(scope, log_query.name, config)
 
     def _metric_alerts(self) -> None:
         names = self.environment.names
@@ -153,13 +164,17 @@ class OperationsStack(EnvironmentStack):
         )
         Grafana(self, "grafana", config)
 
-    def _workbook(self, queries: tuple[LogQuery, ...]) -> None:
+    def _workbook(self, queries: list[LogQuery]) -> None:
+        jobs = self._inputs.pipelines.jobs
         config = OperationsWorkbookConfig(
             placement=self._placement,
             title=f"{self.environment.names.resource('operations')}",
             log_workspace_id=self._inputs.platform.log_workspace_id,
             queries={
-                "Job runs": log_queries.job_runs(self._inputs.pipelines.job.job_id),
+                **{
+                    f"Runs of {job_name(contract)}": log_queries.job_runs(jobs[contract.slug].job_id)
+                    for contract in self.environment.contracts.datasets
+                },
                 **{log_query.name: log_query.query for log_query in queries},
             },
         )

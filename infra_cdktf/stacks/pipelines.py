@@ -6,21 +6,22 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from contracts.model import Layer
-from infra_cdktf.access_matrix import TABLE_LAYERS, readers_of_personal_data, schema_privileges
+from contracts.contract import Contract
+from contracts.job_document import PACKAGE, RawStreamFormat
+from contracts.lake_terms import Layer
+from infra_cdktf.access_matrix import TABLE_LAYERS, schema_privileges
 from infra_cdktf.components.catalog_grants import CatalogGrants, CatalogGrantsConfig
 from infra_cdktf.components.column_masks import GOVERNANCE_SCHEMA, ColumnMasks, ColumnMasksConfig
 from infra_cdktf.components.etl_job import EtlJob, EtlJobConfig, EtlJobOutputs
-from infra_cdktf.components.job_cluster import JobCluster, JobClusterConfig
+from infra_cdktf.components.gold_dashboard import GoldDashboard, GoldDashboardConfig
+from infra_cdktf.components.job_cluster import JobCluster, JobClusterConfig, JobClusterOutputs
 from infra_cdktf.components.job_volumes import CHECKPOINTS, WHEELS
 from infra_cdktf.components.key_vault import SecretName
 from infra_cdktf.components.lake_storage import LakeStorageOutputs
-from infra_cdktf.components.sales_dashboard import SalesDashboard, SalesDashboardConfig
 from infra_cdktf.components.secret_scope import SecretScope, SecretScopeConfig, SecretScopeOutputs
 from infra_cdktf.components.sql_warehouse import SqlWarehouse, SqlWarehouseConfig
 from infra_cdktf.components.unity_catalog import MANAGED
 from infra_cdktf.environment import Environment
-from infra_cdktf.job_document import JobDocument
 from infra_cdktf.stacks.access import ADMINS, ENGINEERS, FLOWS, PIPELINE, AccessOutputs
 from infra_cdktf.stacks.catalog import CatalogOutputs
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
@@ -33,9 +34,9 @@ OTHERS_PERMISSION = "CAN_VIEW"
 
 @dataclass(frozen=True)
 class PipelinesOutputs:
-    """The contract's job."""
+    """Each dataset's job, by the dataset's slug."""
 
-    job: EtlJobOutputs
+    jobs: dict[str, EtlJobOutputs]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,25 +48,25 @@ class PipelinesInputs:
     access: AccessOutputs
     workspace: WorkspaceOutputs
     catalog: CatalogOutputs
-    job: JobDocument
 
 
 class PipelinesStack(EnvironmentStack):
-    """The contract's job, who may see its data, and what analysts look at."""
+    """A job for each dataset, who may see the lake's data, and what analysts look at."""
 
     def __init__(self, scope: Construct, environment: Environment, inputs: PipelinesInputs) -> None:
         """Compose the stack."""
         super().__init__(scope, environment, "pipelines")
         self._inputs = inputs
         self._names = inputs.access.databricks.grant_names
-        self._people = tuple(role for role in environment.contract.roles if not role.workload)
+        self._roles = environment.contracts.lake.roles
+        self._people = tuple(role for role in self._roles if not role.workload)
         workspace = inputs.workspace.workspace
         self.workspace_provider(workspace.url, workspace.resource_id)
         CatalogGrants(
             self,
             "grants",
             CatalogGrantsConfig(
-                contract=environment.contract,
+                roles=self._roles,
                 grant_names=self._names,
                 catalog=inputs.catalog.catalog,
                 locations=inputs.catalog.locations,
@@ -83,37 +84,36 @@ class PipelinesStack(EnvironmentStack):
             ),
         ).outputs
         self._for_people()
-        self.outputs = PipelinesOutputs(self._job(scope_of_secrets))
-        self.publish({"job_id": self.outputs.job.job_id})
+        cluster = self._cluster()
+        datasets = environment.contracts.datasets
+        jobs = {contract.slug: self._job(contract, cluster, scope_of_secrets) for contract in datasets}
+        self.outputs = PipelinesOutputs(jobs)
+        self.publish({f"job_id_{contract.name}": jobs[contract.slug].job_id for contract in datasets})
 
-    def _job(self, secrets: SecretScopeOutputs) -> EtlJobOutputs:
-        environment, inputs, databricks = self.environment, self._inputs, self.environment.settings.databricks
-        cluster = JobCluster(
-            self,
-            "cluster",
-            JobClusterConfig(
-                name=environment.names.resource("pipelines"),
-                databricks=databricks,
-                tags=environment.tags,
-                user=self._names[PIPELINE],
-            ),
-        ).outputs
+    def _cluster(self) -> JobClusterOutputs:
+        config = JobClusterConfig(
+            name=self.environment.names.resource("pipelines"),
+            databricks=self.environment.settings.databricks,
+            tags=self.environment.tags,
+            user=self._names[PIPELINE],
+        )
+        return JobCluster(self, "cluster", config).outputs
+
+    def _job(self, contract: Contract, cluster: JobClusterOutputs, secrets: SecretScopeOutputs) -> EtlJobOutputs:
+        environment, inputs = self.environment, self._inputs
         volumes = inputs.catalog.volumes.paths
         config = EtlJobConfig(
-            name=environment.contract.job_name,
-            document=inputs.job,
-            parameters=inputs.job.defaults(
-                {
-                    "catalog": inputs.catalog.catalog.catalog,
-                    "lake_url": inputs.lake.lake_url,
-                    "checkpoints_url": volumes[CHECKPOINTS],
-                    "raw_stream_format": "cloudFiles",
-                    "column_tags": "true",
-                }
-            ),
-            wheel_path=f"{volumes[WHEELS]}/datamaster-{environment.version}-py3-none-any.whl",
+            contract=contract,
+            parameters={
+                "catalog": inputs.catalog.catalog.catalog,
+                "lake_url": inputs.lake.lake_url,
+                "checkpoints_url": volumes[CHECKPOINTS],
+                "raw_stream_format": RawStreamFormat.CLOUD_FILES,
+                "column_tags": "true",
+            },
+            wheel_path=f"{volumes[WHEELS]}/{PACKAGE}-{environment.version}-py3-none-any.whl",
             cluster=cluster,
-            databricks=databricks,
+            databricks=environment.settings.databricks,
             environment_variables={"PII_HASH_KEY": secrets.reference(SecretName.PII_HASH)},
             tags=environment.tags | {"version": environment.version},
             run_as=self._names[PIPELINE],
@@ -123,10 +123,10 @@ class PipelinesStack(EnvironmentStack):
             },
             callers=(self._names[FLOWS],),
         )
-        return EtlJob(self, environment.contract.slug, config).outputs
+        return EtlJob(self.of_dataset(contract), "job", config).outputs
 
     def _for_people(self) -> None:
-        environment, inputs = self.environment, self._inputs
+        environment = self.environment
         warehouse = SqlWarehouse(
             self,
             "warehouse",
@@ -137,19 +137,20 @@ class PipelinesStack(EnvironmentStack):
                 users=self._groups(TABLE_LAYERS),
             ),
         ).outputs
-        for table in environment.contract.gold_tables:
-            SalesDashboard(
-                self,
-                f"dashboard-{table.name}",
-                SalesDashboardConfig(
-                    title=f"{table.description.rstrip('.')} ({environment.settings.name})",
-                    catalog=inputs.catalog.catalog.catalog,
-                    gold_table=table,
-                    warehouse_id=warehouse.warehouse_id,
-                    viewers=self._groups((Layer.GOLD,)),
-                ),
-            )
+        for contract in environment.contracts.datasets:
+            self._dashboards(contract, warehouse.warehouse_id)
         self._mask_columns(warehouse.warehouse_id)
+
+    def _dashboards(self, contract: Contract, warehouse_id: str) -> None:
+        for table in contract.gold_tables:
+            config = GoldDashboardConfig(
+                environment=self.environment.settings.name,
+                catalog=self._inputs.catalog.catalog.catalog,
+                gold_table=table,
+                warehouse_id=warehouse_id,
+                viewers=self._groups((Layer.GOLD,)),
+            )
+            GoldDashboard(self.of_dataset(contract), f"dashboard-{table.name}", config)
 
     def _mask_columns(self, warehouse_id: str) -> None:
         environment, inputs = self.environment, self._inputs
@@ -158,7 +159,7 @@ class PipelinesStack(EnvironmentStack):
             storage_root=f"{inputs.lake.urls[Layer.GOLD]}{MANAGED}/{GOVERNANCE_SCHEMA}",
             host=f"https://{inputs.workspace.workspace.url}",
             warehouse_id=warehouse_id,
-            excepted=tuple(self._names[role.name] for role in readers_of_personal_data(environment.contract)),
+            excepted=tuple(self._names[role.name] for role in self._roles if role.reads_personal_data),
             users=(*self._groups(TABLE_LAYERS), self._names[PIPELINE]),
             owns_tag=environment.settings.owns_account_objects,
             account_id=str(environment.accounts.databricks_account_id),

@@ -10,7 +10,7 @@ import uvicorn
 
 from sandbox.databricks.api import jobs_api
 from sandbox.databricks.workspace import Workspace
-from sandbox.ports import LOOPBACK
+from sandbox.processes.ports import LOOPBACK
 
 
 def serve(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -15,9 +16,8 @@ from starlette.exceptions import HTTPException
 from sandbox.databricks.errors import ApiError, invalid
 from sandbox.databricks.execution import Execution, failure_file, log_file
 from sandbox.databricks.job import JobSettings
-from sandbox.databricks.paging import page
 from sandbox.databricks.requests import JobsQuery, NewSettings, RunById, RunNow, RunQuery, RunsQuery
-from sandbox.databricks.run import LifeCycle, Result, Run
+from sandbox.databricks.run import LifeCycle, Result, Run, now_milliseconds
 from sandbox.databricks.workspace import Workspace
 
 LOG_BYTES = 5 * 1024**2
@@ -78,22 +78,31 @@ def _jobs(workspace: Workspace) -> APIRouter:
             for job in reversed(workspace.jobs.values())
             if query.name is None or job.settings.name.lower() == query.name.lower()
         ]
-        return page("jobs", jobs, query)
+        return query.page("jobs", jobs)
 
     return router
 
 
+def _start_waiting(workspace: Workspace, going_on: dict[int, Execution], job_id: int) -> None:
+    """Start as many of the job's waiting runs, the oldest first, as may go on beside those that do."""
+    with workspace.lock:
+        for run in workspace.startable_runs(job_id):
+            run.enter(LifeCycle.PENDING)
+            run.start_time = now_milliseconds()  # what it waited does not count
+            going_on[run.run_id] = Execution(workspace, run, then=partial(_start_waiting, workspace, going_on, job_id))
+            going_on[run.run_id].start()
+
+
 def _runs(workspace: Workspace, going_on: dict[int, Execution]) -> APIRouter:
     router = APIRouter()
+    for job_id in workspace.jobs:  # runs that the last process left waiting
+        _start_waiting(workspace, going_on, job_id)
 
     @router.post("/run-now")
     def run_now(asked: RunNow) -> dict[str, int]:
         with workspace.lock:
-            known = _run_of_token(workspace, asked)
-            run = known or _new_run(workspace, asked)
-            if known is None and not run.state.is_finished:
-                going_on[run.run_id] = Execution(workspace, run)
-                going_on[run.run_id].start()
+            run = _run_of_token(workspace, asked) or _new_run(workspace, asked)
+            _start_waiting(workspace, going_on, run.job_id)
             return {"run_id": run.run_id, "number_in_job": run.number_in_job}
 
     @router.get("/runs/get")
@@ -109,7 +118,10 @@ def _runs(workspace: Workspace, going_on: dict[int, Execution]) -> APIRouter:
     @router.post("/runs/cancel")
     def cancel(asked: RunById) -> dict[str, Any]:
         with workspace.lock:
-            if not workspace.run(asked.run_id).state.is_finished:
+            run = workspace.run(asked.run_id)
+            if run.state.life_cycle_state is LifeCycle.QUEUED:
+                workspace.end_run(run, LifeCycle.TERMINATED, Result.CANCELED, "Run cancelled.")
+            elif not run.state.is_finished:
                 going_on[asked.run_id].cancel()
         return {}
 
@@ -121,7 +133,7 @@ def _runs(workspace: Workspace, going_on: dict[int, Execution]) -> APIRouter:
                 for run in sorted(workspace.runs.values(), key=lambda run: run.run_id, reverse=True)
                 if query.selects(run)
             ]
-        return page("runs", runs, query)
+        return query.page("runs", runs)
 
     return router
 
@@ -139,14 +151,11 @@ def _new_run(workspace: Workspace, asked: RunNow) -> Run:
     unknown = asked.job_parameters.keys() - parameters.keys()
     if unknown:
         raise invalid(f"Job {job.job_id} has no parameter {', '.join(sorted(unknown))}.")
-    active = sum(run.job_id == job.job_id and not run.state.is_finished for run in workspace.runs.values())
     run = workspace.new_run(job, {**parameters, **asked.job_parameters}, asked.idempotency_token)
-    most = job.settings.max_concurrent_runs
-    if active >= most:
+    if not job.settings.queue.enabled and run not in workspace.startable_runs(job.job_id):
+        most = job.settings.max_concurrent_runs
         message = f"Skipping this run because the limit of {most} maximum concurrent runs has been reached."
-        for skipped in (*run.tasks, run):
-            skipped.enter(LifeCycle.SKIPPED, Result.MAXIMUM_CONCURRENT_RUNS_REACHED, message)
-        workspace.save_run(run)
+        workspace.end_run(run, LifeCycle.SKIPPED, Result.MAXIMUM_CONCURRENT_RUNS_REACHED, message)
     return run
 
 

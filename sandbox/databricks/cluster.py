@@ -19,7 +19,7 @@ import psutil
 from pyspark.sql import SparkSession
 
 from sandbox.home import write_private
-from sandbox.process_trees import stop_trees
+from sandbox.processes.process_trees import stop_trees
 
 START_SECONDS = 180.0
 _LOOK_SECONDS = 0.05

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -20,7 +20,7 @@ from sandbox.databricks.cluster import Cluster, ClusterError
 from sandbox.databricks.job import REFERENCE
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
 from sandbox.databricks.workspace import Workspace
-from sandbox.process_trees import ProcessIdentity, stop_trees
+from sandbox.processes.process_trees import ProcessIdentity, stop_trees
 
 _RUNNER = Path(__file__).with_name("wheel_task.py")
 _NOT_FOR_TASKS = frozenset({"DATABRICKS_TOKEN"})
@@ -40,10 +40,11 @@ def failure_file(workspace: Workspace, run: Run, task: TaskRun) -> Path:
 
 @dataclass
 class Execution:
-    """One job run going on in threads of its own."""
+    """One job run going on in threads of its own; `then` is called once it has ended."""
 
     workspace: Workspace
     run: Run
+    then: Callable[[], None]
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _processes: dict[str, psutil.Process] = field(default_factory=dict)
     _clusters: dict[str, Cluster] = field(default_factory=dict)
@@ -71,6 +72,7 @@ class Execution:
             self._give_up(f"The Jobs API failed: {type(error).__name__}: {error}")
         finally:
             self._stop([])
+            self.then()
 
     def _stop(self, running: list[tuple[psutil.Process, int]]) -> None:
         stop_trees(running)

@@ -46,6 +46,12 @@ class JobCluster(_Strict):
     new_cluster: Mapping[str, Any]
 
 
+class JobQueue(_Strict):
+    """Whether a run waits while as many go on as may, instead of being skipped."""
+
+    enabled: bool = False
+
+
 class Task(_Strict):
     """One task; without a cluster it brings its own Spark. Libraries are what is installed here."""
 
@@ -70,6 +76,7 @@ class JobSettings(_Strict):
     tasks: Annotated[tuple[Task, ...], Field(min_length=1, max_length=100)]
     job_clusters: tuple[JobCluster, ...] = ()
     max_concurrent_runs: Annotated[int, Field(ge=0, le=1000)] = 1
+    queue: JobQueue = JobQueue()
     timeout_seconds: NonNegativeInt = 0
 
     @model_validator(mode="after")

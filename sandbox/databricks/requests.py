@@ -1,9 +1,9 @@
-"""Bodies and queries of the Jobs API's requests."""
+"""Bodies and queries of the Jobs API's requests, and the pages that they ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
@@ -54,6 +54,16 @@ class Paging(_Request):
     def first(self) -> int:
         """Position of the first element wanted."""
         return int(self.page_token) if self.page_token else self.offset
+
+    def page(self, name: str, elements: list[dict[str, Any]]) -> dict[str, Any]:
+        """The wanted elements under ``name``, with the tokens of the pages around them."""
+        following = self.first + self.limit
+        answer: dict[str, Any] = {name: elements[self.first : following], "has_more": following < len(elements)}
+        if answer["has_more"]:
+            answer["next_page_token"] = str(following)
+        if self.first:
+            answer["prev_page_token"] = str(max(0, self.first - self.limit))
+        return answer
 
 
 class JobsQuery(Paging):

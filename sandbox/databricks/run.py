@@ -9,12 +9,13 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from sandbox.databricks.job import Dependency, JobSettings, PythonWheelTask
-from sandbox.process_trees import ProcessIdentity
+from sandbox.processes.process_trees import ProcessIdentity
 
 
 class LifeCycle(StrEnum):
     """Where a run is in its life."""
 
+    QUEUED = "QUEUED"
     PENDING = "PENDING"
     BLOCKED = "BLOCKED"
     RUNNING = "RUNNING"

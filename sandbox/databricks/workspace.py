@@ -13,7 +13,7 @@ from sandbox.databricks.errors import invalid
 from sandbox.databricks.job import Job, JobSettings
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
 from sandbox.home import write_atomically
-from sandbox.process_trees import stop_trees
+from sandbox.processes.process_trees import stop_trees
 
 _FIRST_ID = 1000
 _STOPPED = "The Jobs API was stopped while this run was going on"
@@ -23,13 +23,13 @@ class Workspace:
     """Jobs and runs by id. Whoever changes one holds ``lock`` and saves it."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what was saved in ``folder``; runs that the last process left unfinished are ended."""
+        """Read what was saved in ``folder``; runs that the last process left going on are ended."""
         self.folder = folder
         self.lock = threading.RLock()
         self.jobs = {job.job_id: job for job in _read(folder / "jobs", Job)}
         self.runs = {run.run_id: run for run in _read(folder / "runs", Run)}
         for run in self.runs.values():
-            if not run.state.is_finished:
+            if not run.state.is_finished and run.state.life_cycle_state is not LifeCycle.QUEUED:
                 self._abandon(run)
 
     def job(self, job_id: int) -> Job:
@@ -84,9 +84,23 @@ class Workspace:
             tasks=tasks,
             run_page_url=page,
         )
+        run.enter(LifeCycle.QUEUED)
         self.runs[run_id] = run
         self.save_run(run)
         return run
+
+    def startable_runs(self, job_id: int) -> list[Run]:
+        """The job's waiting runs that may go on beside those that do, the oldest first."""
+        unfinished = [run for run in self.runs.values() if run.job_id == job_id and not run.state.is_finished]
+        waiting = [run for run in unfinished if run.state.life_cycle_state is LifeCycle.QUEUED]
+        room = self.job(job_id).settings.max_concurrent_runs - (len(unfinished) - len(waiting))
+        return sorted(waiting, key=lambda run: run.run_id)[: max(0, room)]
+
+    def end_run(self, run: Run, life_cycle: LifeCycle, result: Result, message: str) -> None:
+        """End a run that has not begun, and write it down."""
+        for ended in (*run.tasks, run):
+            ended.enter(life_cycle, result, message)
+        self.save_run(run)
 
     def save_run(self, run: Run) -> None:
         """Write the run down."""

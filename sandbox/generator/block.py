@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from contracts.model import SourceKind
 from sandbox.generator.draws import Booleans, Draws, Integers
-from sandbox.generator.population import Population, Sequence
-from sandbox.generator.shares import SHARES
+from sandbox.generator.population import Population, Sequence, SourceKind
 
-KINDS = tuple(SourceKind)
+CHUNK_ROWS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Block:
 
     @cached_property
     def rows(self) -> Integers:
-        """Row number of each row version: the purchase's own, which its corrections keep."""
+        """Row number of each row version, which a row's corrections keep."""
         stream = f"{self.kind}/{self.generation}/corrected"
         return self.sequence.rows(self.positions, self.population.seed, stream)
 
@@ -49,30 +48,26 @@ class Block:
 
     @cached_property
     def places(self) -> Integers:
-        """Place among the new purchases or among the corrections."""
+        """Place among the new rows or among the corrections."""
         return np.where(self.corrections, self.positions - self.sequence.new, self.rows)
 
     @cached_property
     def versions(self) -> Integers:
-        """0 for a purchase as first entered, else the correcting generation + 1."""
+        """0 for a row as first entered, else the correcting generation + 1."""
         return np.where(self.corrections, self.generation + 1, 0)
 
     @cached_property
-    def repeated(self) -> Booleans:
-        """Which rows enter the purchase of the row before once more."""
-        stream, share = f"{self.kind}/repeated", SHARES[self.kind].repeated
-        now, before = (Draws(self.population.seed, rows).hits(stream, share) for rows in (self.rows, self.rows - 1))
-        return now & ~before & (self.rows > 0)
-
-    @cached_property
-    def subjects(self) -> Integers:
-        """The purchase that a row is about, the same number in every source that has it."""
-        rows = self.rows - self.repeated
-        stream, share = f"{self.kind}/in another source", SHARES[self.kind].in_another_source
-        shared = Draws(self.population.seed, rows).hits(stream, share)
-        return rows * len(KINDS) + np.where(shared, 0, KINDS.index(self.kind))
-
-    @cached_property
     def draws(self) -> Draws:
-        """Random numbers of the row versions: a correction's differ from those of the purchase as first entered."""
+        """Random numbers of the row versions: a correction's differ from those of the row as first entered."""
         return Draws(self.population.seed, self.rows * 2**20 + self.versions)
+
+
+def blocks(population: Population, kind: SourceKind, generation: int) -> Iterator[Block]:
+    """What a generation writes at a database or an API, in blocks of bounded size; the corrections come last.
+
+    A block holds either new rows or corrections, because the two are written differently.
+    """
+    sequence = population.sequence(kind, generation)
+    for first, end in ((0, sequence.new), (sequence.new, sequence.length)):
+        for start in range(first, end, CHUNK_ROWS):
+            yield Block(population, kind, generation, start, min(start + CHUNK_ROWS, end))

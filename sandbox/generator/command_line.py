@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from contracts.model import Contract
-from sandbox.generator.api_database import bring_api_database_to
-from sandbox.generator.files_writing import drop_branch_files
+from contracts.contract import Contract
+from contracts.folder import Contracts
+from sandbox.generator.customer_purchases.growth import bring_purchases_to
+from sandbox.generator.places import Places
 from sandbox.generator.population import Population
+from sandbox.generator.product_returns.growth import bring_returns_to
 from sandbox.generator.state import NONE_YET, GeneratorState
-from sandbox.generator.store_database import bring_store_database_to
 
 DEFAULT_ROWS = 20_000
 """Purchases generated per source unless `DATAMASTER_ROWS` says otherwise."""
 
+Grow = Callable[[int, Population, Contract, Places], None]
+
+GENERATORS: dict[str, Grow] = {"customer_purchases": bring_purchases_to, "product_returns": bring_returns_to}
+"""By dataset: what brings its sources to a generation. The sources of any other dataset are the user's own."""
+
 
 def seed_and_grow(
     home: Path,
-    contract: Contract,
+    contracts: Contracts,
+    places: Places,
     *,
     rows: int,
     seed: int,
     generation: int,
-    store_database_url: str | None,
-    api_database: Path | None,
-    branch_folder: Path | None,
     now: datetime | None = None,
 ) -> None:
-    """Bring the sandbox's own sources to a generation: 0 seeds them, each later one adds purchases and corrections.
+    """Bring the sandbox's own sources to a generation: 0 seeds them, each later one adds rows and corrections.
 
-    A source given as None is the user's own and is not touched. What a source has already stays as it is, so a call
-    that was killed is simply repeated. `rows` is per source; 0 makes empty sources that never grow. `now` counts at the
-    first call only, as the time that all generated times lead up to.
+    What a source has already stays as it is, so a call that was killed is simply repeated. `rows` is purchases per
+    source; 0 makes empty sources that never grow. `now` counts at the first call only, as the time that all generated
+    times lead up to.
 
     Raises:
         SeededOtherwise: `rows` or `seed` differ from those of the home's first call.
@@ -40,26 +45,14 @@ def seed_and_grow(
     """
     state = GeneratorState.of(home, rows, seed, now or datetime.now(UTC))
     population = Population(state.rows, state.seed, state.anchor)
-    if store_database_url is not None:
-        bring_store_database_to(generation, population, contract, store_database_url)
-    if api_database is not None:
-        bring_api_database_to(generation, population, contract, api_database)
-    if branch_folder is not None:
-        for number in range(generation + 1):
-            drop_branch_files(number, population, contract, branch_folder)
+    for contract in contracts.datasets:
+        if contract.name in GENERATORS:
+            GENERATORS[contract.name](generation, population, contract, places)
     state.completed(generation).write(home)
 
 
 def apply_next_generation(
-    home: Path,
-    contract: Contract,
-    *,
-    rows: int,
-    seed: int,
-    store_database_url: str | None,
-    api_database: Path | None,
-    branch_folder: Path | None,
-    now: datetime | None = None,
+    home: Path, contracts: Contracts, places: Places, *, rows: int, seed: int, now: datetime | None = None
 ) -> int:
     """Seed the sources, or let them grow by one generation; return the number of the generation they are at now.
 
@@ -71,17 +64,7 @@ def apply_next_generation(
     following = state.generation + 1
     if following > 0 and Population(state.rows, state.seed, state.anchor).starts_at(following + 1) > now:
         following = state.generation
-    seed_and_grow(
-        home,
-        contract,
-        rows=rows,
-        seed=seed,
-        generation=following,
-        store_database_url=store_database_url,
-        api_database=api_database,
-        branch_folder=branch_folder,
-        now=now,
-    )
+    seed_and_grow(home, contracts, places, rows=rows, seed=seed, generation=following, now=now)
     return following
 
 

@@ -1,81 +1,90 @@
-"""Chooses which rows to spoil and how, and spoils them."""
+"""A kind of dirt: what it does to a column, how often, and which of the contract's rules a row with it breaks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-import numpy as np
 import polars as pl
 
-from contracts.model import Contract
-from sandbox.generator import spoiled_values
-from sandbox.generator.block import Block
-from sandbox.generator.broken_rules import bars_landing
-from sandbox.generator.draws import Booleans, Integers
-from sandbox.generator.shares import SHARES, Dirt, Effect
-
-LANDING_STRIDE = 16
-"""Only one place in so many may break a landing rule, which keeps the smallest load well below the contract's limit."""
+from contracts.contract import Contract
+from contracts.rules import (
+    AtLeast,
+    AtMost,
+    Cpf,
+    DateBetween,
+    HasLength,
+    Luhn,
+    Matches,
+    OneOf,
+    Parses,
+    Present,
+    Rule,
+    Stage,
+)
+from sandbox.generator.draws import Integers
 
 Spoiler = Callable[[pl.Series, Integers], pl.Series]
+"""Takes good values with a number each that chooses among the dirt's variants, and returns bad ones."""
 
-_SPOILERS: dict[tuple[str, Effect], Spoiler] = {
-    ("cpf", Effect.INVALID): spoiled_values.invalid_cpfs,
-    ("email", Effect.INVALID): spoiled_values.invalid_emails,
-    ("store_location", Effect.INVALID): spoiled_values.unknown_stores,
-    ("credit_card_number", Effect.INVALID): spoiled_values.invalid_cards,
-    ("total_amount", Effect.TOO_LOW): spoiled_values.negative_amounts,
-    ("purchase_date", Effect.OUT_OF_RANGE): spoiled_values.implausible_dates,
+
+class Effect(StrEnum):
+    """What dirt does to a column's value."""
+
+    MISSING = "missing"
+    UNPARSABLE = "unparsable"
+    INVALID = "invalid"
+    TOO_LOW = "too low"
+    TOO_HIGH = "too high"
+    TOO_LONG = "too long"
+    OUT_OF_RANGE = "out of range"
+
+
+_BROKEN_BY: Mapping[type[object], frozenset[Effect]] = {
+    Present: frozenset({Effect.MISSING}),
+    Parses: frozenset({Effect.UNPARSABLE}),
+    AtLeast: frozenset({Effect.TOO_LOW}),
+    AtMost: frozenset({Effect.TOO_HIGH}),
+    HasLength: frozenset({Effect.TOO_LONG}),
+    Cpf: frozenset({Effect.MISSING, Effect.INVALID}),
+    Matches: frozenset({Effect.INVALID}),
+    OneOf: frozenset({Effect.INVALID}),
+    Luhn: frozenset({Effect.INVALID}),
+    DateBetween: frozenset({Effect.OUT_OF_RANGE}),
 }
+"""By check: the effects that a value fails it by. No dirt makes a value fail another check."""
 
 
-@dataclass(frozen=True, eq=False)
-class SpoiledRows:
-    """The rows of a block that get one kind of dirt, and a number each that chooses among the dirt's variants."""
+@dataclass(frozen=True)
+class Dirt:
+    """One kind of dirt: the share of a source's row versions whose column it spoils.
 
-    dirt: Dirt
-    hit: Booleans
-    variants: Integers
-
-    def rewrite(self, values: pl.Series, spoiler: Spoiler) -> pl.Series:
-        """The column with the chosen rows' values replaced by what the spoiler makes of them."""
-        places = np.flatnonzero(self.hit)
-        if not len(places):
-            return values
-        return values.clone().scatter(places, spoiler(values.gather(places), self.variants[places]))
-
-
-def spoiled_rows(block: Block, contract: Contract, present: dict[str, Booleans]) -> tuple[SpoiledRows, ...]:
-    """Which of a block's rows get which dirt; `present` masks the rows that a column's dirt may touch at all.
-
-    A column's value is spoiled once at most, a row in any number of columns.
+    `spoiler` makes texts that do not parse, or bad values of the column's type; a missing value needs none. Dirt that
+    is `lasting` stays with a row through its corrections, as a database's key must.
     """
-    free = {column: mask & (column not in block.absent) for column, mask in present.items()}
-    return tuple(_choose(block, contract, free))
 
+    column: str
+    effect: Effect
+    share: float
+    spoiler: Spoiler | None = None
+    lasting: bool = False
 
-def _choose(block: Block, contract: Contract, free: dict[str, Booleans]) -> Iterator[SpoiledRows]:
-    draws, may_bar_landing = block.draws, block.places % LANDING_STRIDE == LANDING_STRIDE - 1
-    for dirt in SHARES[block.kind].dirt:
-        stream = f"{block.kind}/{dirt.stream}"
-        if bars_landing(dirt, contract):
-            hit = draws.hits(stream, dirt.share * LANDING_STRIDE) & may_bar_landing
-        else:
-            hit = draws.hits(stream, dirt.share)
-        hit &= free[dirt.column]
-        free[dirt.column] = free[dirt.column] & ~hit
-        yield SpoiledRows(dirt, hit, draws.below(f"{stream}/variant", 2**16))
+    @property
+    def stream(self) -> str:
+        """Name of the random stream that chooses the spoiled rows."""
+        return f"{self.column} {self.effect}"
 
+    def broken_rules(self, contract: Contract) -> tuple[Rule, ...]:
+        """The contract's rules that a row with this dirt breaks, whatever their stage and severity."""
+        return tuple(
+            rule
+            for rule in contract.rules
+            if rule.column == self.column
+            and any(self.effect in _BROKEN_BY.get(type(check), frozenset()) for check in rule.checks)
+        )
 
-def spoil(frame: pl.DataFrame, rows: tuple[SpoiledRows, ...]) -> pl.DataFrame:
-    """Clean purchases with their typed values spoiled; what is missing or unparsable is null."""
-    columns: dict[str, pl.Series] = {}
-    for spoiled in rows:
-        column = spoiled.dirt.column
-        values = columns.get(column, frame[column])
-        if spoiled.dirt.effect in (Effect.MISSING, Effect.UNPARSABLE):
-            columns[column] = values.set(pl.Series(spoiled.hit), None)
-        else:
-            columns[column] = spoiled.rewrite(values, _SPOILERS[column, spoiled.dirt.effect])
-    return frame.with_columns(**columns)
+    def bars_landing(self, contract: Contract) -> bool:
+        """True if a row with this dirt is quarantined at landing."""
+        at_landing = contract.rules_at(Stage.LANDING)
+        return any(rule in at_landing for rule in self.broken_rules(contract))

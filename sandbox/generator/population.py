@@ -1,18 +1,40 @@
-"""How many purchases each generation adds and corrects at a source, and when: the plan that every row follows."""
+"""How many rows each generation adds and corrects at a source, and when: the plan that every row follows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from math import gcd
 
 import numpy as np
 
-from contracts.model import SourceKind
+from contracts.contract import Contract
+from contracts.sources import BaseSource
 from sandbox.generator.draws import Draws, Integers
 
+
+class SourceKind(StrEnum):
+    """The kinds of source that hold generated rows; a kind's rows are the same whatever its source is called."""
+
+    DATABASE = "database"
+    API = "api"
+    FILES = "files"
+
+
+KINDS = tuple(SourceKind)
+"""The kinds in order; a kind's place is its number in what is drawn."""
+
+_TYPES = {SourceKind.DATABASE: "postgres", SourceKind.API: "api", SourceKind.FILES: "local"}
+
+
+def source_of(contract: Contract, kind: SourceKind) -> BaseSource:
+    """The contract's first source of that kind: the one that the sandbox serves."""
+    return next(source for source in contract.sources if source.type == _TYPES[kind])
+
+
 HISTORY = timedelta(days=5 * 365)
-"""How far back the purchases of generation 0 go."""
+"""How far back the rows of generation 0 go."""
 
 LEAD = timedelta(days=30)
 """How long before the anchor generation 0 ends, which leaves room for later generations before the present."""
@@ -23,9 +45,9 @@ GENERATION_STEP = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Sequence:
-    """What one generation writes at one source: `new` purchases first, then versions of `corrected` earlier ones.
+    """What one generation writes at one source: `new` rows first, then versions of `corrected` earlier ones.
 
-    `correctable` purchases, counted from the first ever, are there to choose the corrected ones from.
+    `correctable` rows, counted from the first ever, are there to choose the corrected ones from.
     """
 
     first_row: int
@@ -50,7 +72,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Population:
-    """Size, seed and time of all sources' purchases: `rows` is per source, `anchor` the time of the first seeding."""
+    """Size, seed and time of a dataset's rows: `rows` are seeded at each source, `anchor` is the time of that."""
 
     rows: int
     seed: int
@@ -58,13 +80,8 @@ class Population:
 
     @property
     def growth_rows(self) -> int:
-        """Purchases that each generation after the first adds to a source."""
+        """Rows that each generation after the first adds to a source."""
         return max(20, self.rows // 100) if self.rows else 0
-
-    @property
-    def customers(self) -> int:
-        """Customers of a source, who come back in turn."""
-        return max(4096, self.rows // 8)
 
     @property
     def history_end(self) -> datetime:
@@ -80,8 +97,8 @@ class Population:
     def sequence(self, kind: SourceKind, generation: int) -> Sequence:
         """What a generation writes at a source of that kind.
 
-        A database and an API keep one version of a purchase, so a correction concerns an earlier generation; in files
-        both versions stay, so the first generation corrects itself too.
+        A database and an API keep one version of a row, so a correction concerns an earlier generation; in files both
+        versions stay, so the first generation corrects itself too.
         """
         before = self.rows_before(generation)
         new = self.rows_before(generation + 1) - before
@@ -90,7 +107,7 @@ class Population:
         return Sequence(before, new, min(corrected, correctable), correctable)
 
     def rows_before(self, generation: int) -> int:
-        """Purchases that a source has got in all generations before that one."""
+        """Rows that a source has got in all generations before that one."""
         return 0 if generation == 0 else self.rows + (generation - 1) * self.growth_rows
 
     def generation_of(self, rows: Integers) -> Integers:

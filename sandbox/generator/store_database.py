@@ -1,108 +1,108 @@
-"""Creates the store database's purchases table and applies generations to it, each in one transaction."""
+"""A dataset's table in the store database: defined by its contract, filled by generations, each in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
 
 import adbc_driver_postgresql.dbapi as postgresql
 import polars as pl
 import pyarrow as pa
-from adbc_driver_manager.dbapi import Connection, Cursor
+from adbc_driver_manager.dbapi import Cursor
 
-from contracts.model import Contract, LogicalType, Source, SourceKind
-from sandbox.generator.block import Block
-from sandbox.generator.population import Population
-from sandbox.generator.truth import block_truth, blocks
+from contracts.contract import Contract
+from contracts.logical_types import LogicalType
+from contracts.sources import DatabaseSource
+from sandbox.generator.block import Block, blocks
+from sandbox.generator.population import Population, SourceKind, source_of
+from sandbox.generator.row_versions import value_name
 
 _TYPES = {
     LogicalType.STRING: "text",
     LogicalType.DATE: "date",
     LogicalType.NUMBER: "numeric(14,2)",
-    LogicalType.TIMESTAMP: "timestamptz not null",
+    LogicalType.INTEGER: "integer",
+    LogicalType.BOOLEAN: "boolean",
+    LogicalType.TIMESTAMP: "timestamptz NOT NULL",
 }
 _CORRECTIONS = "sandbox_corrections"
 
 
-def bring_store_database_to(generation: int, population: Population, contract: Contract, url: str) -> None:
-    """Apply to the database at that URL every generation up to this one that it has not got yet.
+@dataclass(frozen=True)
+class StoreTable:
+    """The table of a contract's database source, and how it gets its rows.
 
-    A generation is there as a whole or not at all, and recorded in `sandbox_generations`, so an interrupted call is
-    simply repeated. New purchases are copied in; a correction updates its purchase.
-
-    Raises:
-        adbc_driver_manager.Error: the database cannot be reached or refuses a statement.
+    `row_versions` makes those of a block of the population; `generations` names the table of the generations that are
+    there. A row key that is none of the contract's columns is the row's number, counted from 1.
     """
-    with postgresql.connect(url) as connection:
-        _create_tables(connection, contract)
-        for missing in range(_generations_applied(connection), generation + 1):
-            _apply(connection, missing, population, contract)
 
+    contract: Contract
+    population: Population
+    row_versions: Callable[[Block], pl.DataFrame]
+    generations: str
 
-def _create_tables(connection: Connection, contract: Contract) -> None:
-    source = _source(contract)
-    columns = "".join(f", {column.name} {_TYPES[column.logical_type]}" for column in contract.columns)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE IF NOT EXISTS {source.table} ({source.key_field} bigint PRIMARY KEY{columns})")
-        cursor.execute("CREATE TABLE IF NOT EXISTS sandbox_generations (generation integer PRIMARY KEY)")
-    connection.commit()
+    @property
+    def source(self) -> DatabaseSource:
+        """The contract's source that the table is read by."""
+        return cast(DatabaseSource, source_of(self.contract, SourceKind.DATABASE))
 
+    def bring_to(self, generation: int, url: str) -> None:
+        """Apply to the database at that URL every generation up to this one that it has not got yet.
 
-def _generations_applied(connection: Connection) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(generation), -1) + 1 FROM sandbox_generations")
-        row = cursor.fetchone()
-    return int(row[0]) if row else 0
+        A generation is there as a whole or not at all, so an interrupted call is simply repeated. New rows are copied
+        in; a correction updates its row.
 
+        Raises:
+            adbc_driver_manager.Error: the database cannot be reached or refuses a statement.
+        """
+        with postgresql.connect(url) as connection, connection.cursor() as cursor:
+            self._create(cursor)
+            connection.commit()
+            for missing in range(self._applied(cursor), generation + 1):
+                self._apply(cursor, missing)
+                connection.commit()
 
-def _apply(connection: Connection, generation: int, population: Population, contract: Contract) -> None:
-    source = _source(contract)
-    index = f"purchases_{source.cursor_field} ON {source.table} ({source.cursor_field})"
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO sandbox_generations VALUES ($1)", (generation,))
-        _insert(cursor, generation, population, contract)
-        _correct(cursor, generation, population, contract)
-        cursor.execute(f"CREATE INDEX IF NOT EXISTS {index}")
-    connection.commit()
+    def _create(self, cursor: Cursor) -> None:
+        source = self.source
+        types = {source.key_field: "bigint"}
+        types |= {source.field(column.name): _TYPES[column.logical_type] for column in self.contract.columns}
+        columns = ", ".join(f"{field} {sql_type}" for field, sql_type in types.items())
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {source.table} ({columns}, PRIMARY KEY ({source.key_field}))")
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {self.generations} (generation integer PRIMARY KEY)")
 
+    def _applied(self, cursor: Cursor) -> int:
+        cursor.execute(f"SELECT coalesce(max(generation), -1) + 1 FROM {self.generations}")  # noqa: S608 - a name of ours
+        ((applied,),) = cursor.fetchall()
+        return int(applied)
 
-def _insert(cursor: Cursor, generation: int, population: Population, contract: Contract) -> None:
-    schema, _, table = (_source(contract).table or "").rpartition(".")
-    new = (block for block in blocks(population, SourceKind.DATABASE, generation) if block.start < block.sequence.new)
-    cursor.adbc_ingest(table, _record_batches(new, population, contract), mode="append", db_schema_name=schema)
+    def _apply(self, cursor: Cursor, generation: int) -> None:
+        """The index comes last, because the first generation is copied in faster without it."""
+        table, cursor_field = self.source.table, self.source.cursor_field
+        cursor.execute(f"INSERT INTO {self.generations} VALUES ($1)", (generation,))  # noqa: S608 - a name of ours
+        for block in blocks(self.population, SourceKind.DATABASE, generation):
+            write = self._insert if block.start < block.sequence.new else self._correct
+            write(cursor, self._rows(block))
+        index = f"{table.rpartition('.')[2]}_{cursor_field}"
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {table} ({cursor_field})")
 
+    def _rows(self, block: Block) -> pa.Table:
+        source = self.source
+        values = {source.key_field: pl.col("row") + 1}
+        values |= {source.field(column.name): pl.col(value_name(column)) for column in self.contract.columns}
+        frame = self.row_versions(block).select(value.alias(field) for field, value in values.items())
+        return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
-def _correct(cursor: Cursor, generation: int, population: Population, contract: Contract) -> None:
-    source = _source(contract)
-    corrections = (
-        block for block in blocks(population, SourceKind.DATABASE, generation) if block.start >= block.sequence.new
-    )
-    cursor.adbc_ingest(_CORRECTIONS, _record_batches(corrections, population, contract), mode="create", temporary=True)
-    assignments = ", ".join(f"{name} = corrected.{name}" for name in contract.column_names)
-    cursor.execute(
-        f"UPDATE {source.table} AS purchase SET {assignments} FROM {_CORRECTIONS} AS corrected "  # noqa: S608 - the contract's names
-        f"WHERE purchase.{source.key_field} = corrected.{source.key_field}"
-    )
-    cursor.execute(f"DROP TABLE {_CORRECTIONS}")
+    def _insert(self, cursor: Cursor, rows: pa.Table) -> None:
+        schema, _, table = self.source.table.rpartition(".")
+        cursor.adbc_ingest(table, rows, mode="append", db_schema_name=schema)
 
-
-def _record_batches(written: Iterator[Block], population: Population, contract: Contract) -> pa.RecordBatchReader:
-    schema = _database_rows(Block(population, SourceKind.DATABASE, 0, 0, 0), contract).schema
-    batches = (batch for block in written for batch in _database_rows(block, contract).to_batches())
-    return pa.RecordBatchReader.from_batches(schema, batches)
-
-
-def _database_rows(block: Block, contract: Contract) -> pa.Table:
-    frame = block_truth(block, contract).select(
-        (pl.col("row") + 1).alias(_source(contract).key_field or ""),
-        *(
-            column.name
-            if column.logical_type is LogicalType.STRING
-            else pl.col(f"{column.name}_value").alias(column.name)
-            for column in contract.columns
-        ),
-    )
-    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-
-
-def _source(contract: Contract) -> Source:
-    return next(source for source in contract.sources if source.kind is SourceKind.DATABASE)
+    def _correct(self, cursor: Cursor, rows: pa.Table) -> None:
+        table, key = self.source.table, self.source.key_field
+        cursor.adbc_ingest(_CORRECTIONS, rows, mode="create", temporary=True)
+        assignments = ", ".join(f"{field} = corrected.{field}" for field in rows.column_names if field != key)
+        cursor.execute(
+            f"UPDATE {table} AS entered SET {assignments} FROM {_CORRECTIONS} AS corrected "  # noqa: S608 - the contract's names
+            f"WHERE entered.{key} = corrected.{key}"
+        )
+        cursor.execute(f"DROP TABLE {_CORRECTIONS}")

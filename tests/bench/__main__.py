@@ -10,27 +10,28 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 import tabulate
 from rich.console import Console
 
-from contracts.model import SourceKind
-from contracts.reader import read_contract
-from contracts.reports import TaskReport, read_report
-from sandbox.generator.population import Population
-from sandbox.generator.truth import block_truth, blocks
+from contracts.folder import read_contracts
+from contracts.job_report import TaskReport, read_report
+from contracts.raw_layout import day_folder
+from sandbox.generator.block import blocks
+from sandbox.generator.customer_purchases.row_versions import block_truth
+from sandbox.generator.population import Population, SourceKind, source_of
 from sandbox.home import REPOSITORY, SandboxHome
-from sandbox.jars import fetch_jars
-from sandbox.java import ensure_embedded_java
-from sandbox.spark_conf import write_spark_conf
+from sandbox.parts.jars import fetch_jars
+from sandbox.parts.java import ensure_embedded_java
+from sandbox.parts.spark_conf import write_spark_conf
 
 DEFAULT_ROWS = 1_000_000
 NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
 MANY_ROWS = {"spark.driver.extraJavaOptions": "-XX:+UseParallelGC"}
-CONTRACT = read_contract()
+CONTRACT = read_contracts().dataset("customer_purchases")
 console = Console(stderr=True)
 
 
@@ -63,8 +64,7 @@ def _cluster(folder: Path) -> dict[str, str]:
 
 def _land(population: Population, generation: int, raw: Path) -> int:
     """Write what landing would let through of the store database's generation; how many rows that is."""
-    source = next(source for source in CONTRACT.sources if source.kind is SourceKind.DATABASE)
-    folder = raw / CONTRACT.name / source.name / "load_date=2026-01-01"
+    folder = raw / day_folder(CONTRACT, source_of(CONTRACT, SourceKind.DATABASE), date(2026, 1, 1))
     folder.mkdir(parents=True, exist_ok=True)
     landed = 0
     for number, block in enumerate(blocks(population, SourceKind.DATABASE, generation)):
@@ -76,6 +76,9 @@ def _land(population: Population, generation: int, raw: Path) -> int:
 
 def _run(task: str, lake: Path, environment: dict[str, str]) -> TaskReport:
     parameters = {
+        "dataset": CONTRACT.name,
+        "contracts": "",
+        "rebuild": "",
         "catalog": "spark_catalog",
         "lake-url": lake.as_uri(),
         "checkpoints-url": f"{lake.as_uri()}/checkpoints",

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from blocks.settings import LakehouseSettings, MissingVariableError, connection_values
-from contracts.reader import read_contract
+from contracts.folder import read_contracts
 
 ABFSS = "abfss://datamaster.dfs.core.windows.net"
 
@@ -47,4 +47,4 @@ def test_all_missing_variables_of_a_source_are_named(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("CUSTOMERS_API_URL", raising=False)
     monkeypatch.delenv("CUSTOMERS_API_KEY", raising=False)
     with pytest.raises(MissingVariableError, match=r"^customers-api: set CUSTOMERS_API_URL and CUSTOMERS_API_KEY$"):
-        connection_values(read_contract().source("customers-api"))
+        connection_values(read_contracts().dataset("customer_purchases").source("customers-api"))

@@ -1,21 +1,31 @@
 """The reader turns a contract into frozen objects and names every problem of a broken one by file, path and reason."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
-from contracts.model import Layer, SourceKind
-from contracts.reader import CONTRACTS_FOLDER, DEFAULT_CONTRACT, ContractError, read_contract
-from contracts.rules import Severity, Stage
+from contracts.contract import Contract
+from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.lake_terms import Layer
+from contracts.reader import read_contract
+from contracts.rules import AtLeast, AtMost, HasLength, Severity, Stage
+from contracts.sources import DatabaseSource
+from tests.contracts.documents import Change, Document, column, document, written
 
-Document = dict[str, Any]
-CONTRACT_FILES = sorted(CONTRACTS_FOLDER.glob("*.odcs.yaml"))
+CONTRACT_FILES = sorted(PACKAGED_CONTRACTS.glob("*.odcs.yaml"))
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return read_contracts(PACKAGED_CONTRACTS).dataset("customer_purchases")
 
 
 @pytest.mark.parametrize("file", CONTRACT_FILES, ids=lambda file: file.name)
@@ -29,8 +39,7 @@ def test_contract_file_is_readable(file: Path) -> None:
     assert read_contract(file).name == file.name.removesuffix(".odcs.yaml")
 
 
-def test_contract_declares_the_rules_of_each_stage() -> None:
-    contract = read_contract()
+def test_contract_declares_the_rules_of_each_stage(contract: Contract) -> None:
     assert {rule.label for rule in contract.rules_at(Stage.LANDING)} == {
         "customer_id: required",
         "cpf: required",
@@ -51,142 +60,109 @@ def test_contract_declares_the_rules_of_each_stage() -> None:
     ]
 
 
-def test_source_without_field_paths_uses_the_standardized_names() -> None:
-    database = read_contract().source("store-database")
-    assert database.kind is SourceKind.DATABASE
-    assert database.field_paths["cpf"] == "cpf"
+def test_source_without_field_paths_uses_the_standardized_names(contract: Contract) -> None:
+    database = contract.source("store-database")
+    assert isinstance(database, DatabaseSource)
+    assert database.field("cpf") == "cpf"
 
 
-def test_analysts_reach_gold_alone() -> None:
-    analysts = next(role for role in read_contract().roles if role.name == "data_analysts")
-    assert set(analysts.access) == {Layer.GOLD}
+def test_source_is_located_by_a_variable_and_what_stands_behind_it(contract: Contract) -> None:
+    api, files = contract.source("customers-api"), contract.source("branch-files")
+    assert (api.connection.variables, api.path) == (
+        {"url": "CUSTOMERS_API_URL", "key": "CUSTOMERS_API_KEY"},
+        "/v1/purchases",
+    )
+    assert (files.connection.variables, files.name_pattern) == ({"url": "BRANCH_FILES_URL"}, "/*.csv")
+
+
+def test_analysts_reach_gold_alone(contract: Contract) -> None:
+    analysts = next(role for role in contract.roles if role.name == "data_analysts")
+    assert set(analysts.access_by_layer) == {Layer.GOLD}
 
 
 def test_source_without_a_schedule_has_the_datasets(tmp_path: Path) -> None:
-    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
-    document["slaProperties"] = [item for item in document["slaProperties"] if item.get("element") != "branch-files"]
-    file = tmp_path / "contract.odcs.yaml"
-    file.write_text(yaml.safe_dump(document, allow_unicode=True))
-    contract = read_contract(file)
-    assert contract.source_schedules["branch-files"] == contract.pipeline_schedule
-    assert contract.source_schedules["customers-api"] != contract.pipeline_schedule
+    changed = document()
+    changed["slaProperties"] = [item for item in changed["slaProperties"] if item.get("element") != "branch-files"]
+    contract = read_contract(written(tmp_path, changed))
+    assert contract.cron("branch-files") == contract.cron(contract.name)
+    assert contract.cron("customers-api") != contract.cron(contract.name)
 
 
-def _property(owner: Document, name: str) -> Document:
-    found: Document = next(item for item in owner["customProperties"] if item["property"] == name)
-    return found
+def _read(tmp_path: Path, change: Change) -> Contract:
+    changed = document("product_returns")
+    change(changed)
+    return read_contract(written(tmp_path, changed))
 
 
-def _column(document: Document, name: str) -> Document:
-    found: Document = next(item for item in document["schema"][0]["properties"] if item["name"] == name)
-    return found
+def test_options_of_a_type_are_rules_of_silver_by_their_own_words(tmp_path: Path) -> None:
+    def limit(content: Document) -> None:
+        column(content, "quantity")["logicalTypeOptions"] = {"exclusiveMinimum": 0, "maximum": 9.0}
+        column(content, "returned_on")["logicalTypeOptions"] = {"minimum": "2020-01-01"}
+        column(content, "reason")["logicalTypeOptions"] = {"minLength": 2, "maxLength": 9}
+
+    rules = {rule.label: rule.checks for rule in _read(tmp_path, limit).rules_at(Stage.SILVER)}
+    assert rules["quantity: exclusiveMinimum"] == (AtLeast(Decimal(0), exclusive=True),)
+    assert rules["quantity: maximum"] == (AtMost(Decimal(9)),)
+    assert rules["returned_on: minimum"] == (AtLeast(date(2020, 1, 1)),)
+    assert (rules["reason: minLength"], rules["reason: maxLength"]) == ((HasLength(least=2),), (HasLength(most=9),))
 
 
-def _misspell_source_kind(document: Document) -> None:
-    _property(document["servers"][0], "kind")["value"] = "databse"
+def test_another_threshold_than_none_is_a_check_of_a_load_or_table_and_no_rule(tmp_path: Path) -> None:
+    def check(content: Document) -> None:
+        column(content, "reason")["quality"] = [
+            {"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"},
+            {"name": "told", "metric": "missingValues", "mustBeLessOrEqualTo": 9, "severity": "warning"}
+            | {
+                "arguments": {"missingValues": ["-", ""]},
+                "customProperties": [{"property": "stage", "value": "landing"}],
+            },
+        ]
+        column(content, "product")["unique"] = True
+        content["schema"][0]["quality"] = [
+            {"metric": "rowCount", "mustBeBetween": [1, 100]},
+            {
+                "name": "once",
+                "metric": "duplicateValues",
+                "mustBe": 0,
+                "arguments": {"properties": ["product", "cpf_masked"]},
+            },
+            {"type": "text", "description": "Says something to people."},
+        ]
+
+    contract = _read(tmp_path, check)
+    assert not [rule for rule in contract.rules if rule.column == "reason" and rule.name != "maxLength"]
+    found = [(check.label, str(check.threshold), check.stage, check.severity) for check in contract.table.set_checks]
+    assert found == [
+        ("product: unique", "mustBe 0", Stage.SILVER, Severity.ERROR),
+        ("reason: nullValues", "mustBeLessThan 5", Stage.SILVER, Severity.ERROR),
+        ("reason: told", "mustBeLessOrEqualTo 9", Stage.LANDING, Severity.WARNING),
+        ("rowCount", "mustBeBetween 1 and 100", Stage.SILVER, Severity.ERROR),
+        ("product, cpf_masked: once", "mustBe 0", Stage.SILVER, Severity.ERROR),
+    ]
 
 
-def _drop_source_connection(document: Document) -> None:
-    server = document["servers"][1]
-    server["customProperties"].remove(_property(server, "connection"))
+def test_what_a_computed_column_must_be_is_a_check_of_its_table(tmp_path: Path) -> None:
+    def demand(content: Document) -> None:
+        column(content, "pieces", table=1).update(required=True, logicalTypeOptions={"minimum": 1})
+
+    table, _ = _read(tmp_path, demand).gold_tables
+    assert [(check.label, str(check.threshold)) for check in table.set_checks] == [
+        ("pieces: required", "mustBe 0"),
+        ("pieces: minimum", "mustBe 0"),
+    ]
 
 
-def _name_source_twice(document: Document) -> None:
-    document["servers"][1]["server"] = "store-database"
+def test_a_key_that_is_masked_is_one_of_masks(tmp_path: Path) -> None:
+    def key(content: Document) -> None:
+        column(content, "cpf").update(primaryKey=True, primaryKeyPosition=0)
+
+    assert _read(tmp_path, key).table.key == ("cpf_masked", "return_id")
 
 
-def _forget_key_field(document: Document) -> None:
-    server = document["servers"][0]
-    server["customProperties"].remove(_property(server, "keyField"))
+def test_words_of_the_standard_that_nothing_here_uses_are_left_alone(tmp_path: Path) -> None:
+    def describe(content: Document) -> None:
+        content["tags"] = ["returns"]
+        content["schema"][0]["dataGranularityDescription"] = "One row per return."
+        column(content, "quantity").update(criticalDataElement=True, examples=[1, 2], semanticType="column")
 
-
-def _dedupe_by_unknown_column(document: Document) -> None:
-    _property(document["schema"][0], "dedupeKey")["value"] = ["customer", "purchase_date"]
-
-
-def _hash_without_name(document: Document) -> None:
-    del _column(document, "cpf")["encryptedName"]
-
-
-def _invent_a_check(document: Document) -> None:
-    _column(document, "cpf")["quality"][0]["implementation"]["check"] = "cpf_like"
-
-
-def _set_ratio_above_one(document: Document) -> None:
-    _property(document["schema"][0], "maxLandingErrorRatio")["value"] = 20
-
-
-def _misspell_classification(document: Document) -> None:
-    _column(document, "email")["classification"] = "personnal"
-
-
-def _shorten_cron(document: Document) -> None:
-    document["slaProperties"][0]["schedule"] = "0 5 * *"
-
-
-def _write_version_two(document: Document) -> None:
-    document["apiVersion"] = "v2.2.2"
-
-
-def _add_unknown_top_level_key(document: Document) -> None:
-    document["sources"] = []
-
-
-@pytest.mark.parametrize(
-    ("breakage", "path", "reason"),
-    [
-        (_misspell_source_kind, "servers[0].customProperties.kind", "should be 'database', 'api' or 'files'"),
-        (_drop_source_connection, "servers[1].customProperties.connection", "Field required"),
-        (_name_source_twice, "servers", "source store-database is there 2 times"),
-        (_forget_key_field, "servers[0].customProperties", "source store-database of kind database needs keyField"),
-        (_dedupe_by_unknown_column, "schema[0].customProperties.dedupeKey", "names the unknown column customer"),
-        (_hash_without_name, "schema[0].properties[8]", "cpf needs both encryptedName and masking keyed_hash"),
-        (
-            _invent_a_check,
-            "schema[0].properties[8].quality[0].implementation",
-            "'cpf_like' found using 'check' does not match",
-        ),
-        (_set_ratio_above_one, "schema[0].customProperties.maxLandingErrorRatio", "less than or equal to 1"),
-        (_misspell_classification, "schema[0].properties[3].classification", "'internal', 'personal' or 'restricted'"),
-        (_shorten_cron, "slaProperties[0].schedule", "must be a cron expression of 5 fields"),
-        (_write_version_two, "apiVersion", "must be an ODCS version v3.x.y"),
-        (_add_unknown_top_level_key, "sources", "Extra inputs are not permitted"),
-    ],
-    ids=lambda value: getattr(value, "__name__", None) if callable(value) else None,
-)
-def test_broken_contract_is_refused_with_file_path_and_reason(
-    tmp_path: Path, breakage: Callable[[Document], None], path: str, reason: str
-) -> None:
-    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
-    breakage(document)
-    file = tmp_path / "broken.odcs.yaml"
-    file.write_text(yaml.safe_dump(document, allow_unicode=True))
-    with pytest.raises(ContractError) as caught:
-        read_contract(file)
-    assert any(line.startswith(f"{file}: {path}: ") and reason in line for line in str(caught.value).splitlines()), str(
-        caught.value
-    )
-
-
-def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
-    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
-    for breakage in (_misspell_source_kind, _set_ratio_above_one, _misspell_classification):
-        breakage(document)
-    file = tmp_path / "broken.odcs.yaml"
-    file.write_text(yaml.safe_dump(document))
-    with pytest.raises(ContractError) as caught:
-        read_contract(file)
-    assert len(caught.value.problems) == 3
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [(None, "cannot be read"), ("a: [", "is not YAML"), ("- a\n- b\n", "must be a YAML mapping")],
-    ids=["missing", "not-yaml", "not-a-mapping"],
-)
-def test_unusable_file_is_refused(tmp_path: Path, content: str | None, reason: str) -> None:
-    file = tmp_path / "contract.odcs.yaml"
-    if content is not None:
-        file.write_text(content)
-    with pytest.raises(ContractError, match=reason):
-        read_contract(file)
+    assert _read(tmp_path, describe).table.column("quantity").required

@@ -1,31 +1,63 @@
-"""prefect.yaml is the contract's rendering, nothing more."""
+"""prefect.yaml is the contracts' rendering, nothing more."""
 
+from __future__ import annotations
+
+import subprocess
+import sys
 from pathlib import Path
 
 import yaml
 
-from contracts.reader import read_contract
+from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.prefect_yaml import render
 
 COMMITTED = Path(__file__).parents[2] / "prefect.yaml"
 
 
-def test_committed_file_is_what_the_contract_renders_to() -> None:
-    assert COMMITTED.read_text() == render(read_contract()), (
-        "renew it: python -m deployments.prefect_yaml > prefect.yaml"
+def test_committed_file_is_what_the_contracts_render_to() -> None:
+    assert COMMITTED.read_text() == render(read_contracts(PACKAGED_CONTRACTS)), (
+        "renew it: python -m deployments.prefect_yaml"
     )
 
 
-def test_every_source_and_the_pipeline_has_a_deployment_with_its_schedule() -> None:
-    contract = read_contract()
-    deployments = {item["name"]: item for item in yaml.safe_load(render(contract))["deployments"]}
-    assert set(deployments) == {"customer-purchases", "store-database", "customers-api", "branch-files"}
-    for source in contract.sources:
-        assert deployments[source.name]["schedules"][0]["cron"] == contract.source_schedules[source.name].cron
-        assert deployments[source.name]["parameters"] == {"source": source.name}
+def test_every_dataset_and_source_has_a_deployment_with_its_schedule() -> None:
+    contracts = read_contracts(PACKAGED_CONTRACTS)
+    deployments = {item["name"]: item for item in yaml.safe_load(render(contracts))["deployments"]}
+    names = {source.name for contract in contracts.datasets for source in contract.sources}
+    assert set(deployments) == names | {"customer-purchases", "product-returns"}
+    for contract in contracts.datasets:
+        assert deployments[contract.slug]["parameters"] == {"dataset": contract.slug}
+        for source in contract.sources:
+            deployment = deployments[source.name]
+            assert deployment["schedules"] == [{"cron": contract.cron(source.name), "timezone": "America/Sao_Paulo"}]
+            assert deployment["parameters"] == {"dataset": contract.slug, "source": source.name}
+            assert deployment["entrypoint"] == "flows/ingest.py:ingest"
 
 
 def test_every_entrypoint_names_a_function_that_is_there() -> None:
     for item in yaml.safe_load(COMMITTED.read_text())["deployments"]:
         file, function = item["entrypoint"].split(":")
         assert f"def {function}(" in (COMMITTED.parent / file).read_text()
+
+
+def _renewed(file: Path, contracts: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PREFECT_YAML": str(file), "DATAMASTER_CONTRACTS": str(contracts)}
+    command = [sys.executable, "-m", "deployments.prefect_yaml"]
+    return subprocess.run(command, cwd=COMMITTED.parent, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_contracts_that_cannot_be_used_leave_the_file_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "prefect.yaml"
+    file.write_text("as it was")
+    (tmp_path / "broken.odcs.yaml").write_text("a: [")
+    refused = _renewed(file, tmp_path)
+    assert refused.returncode == 1
+    assert f"{tmp_path / 'broken.odcs.yaml'}: (file): is not YAML" in refused.stderr
+    assert file.read_text() == "as it was"
+
+
+def test_the_command_renews_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "prefect.yaml"
+    assert _renewed(file, PACKAGED_CONTRACTS).returncode == 0
+    assert file.read_text() == COMMITTED.read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["prefect.yaml"]

@@ -1,12 +1,13 @@
-"""A whole sandbox in a home of its own, whose contract has a fourth source; it is stopped when its tests are over."""
+"""A whole sandbox in a home of its own, whose purchases have a fourth source; it is stopped when its tests are over."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from contracts.reader import DEFAULT_CONTRACT
+from contracts.folder import PACKAGED_CONTRACTS
 from tests.end_to_end.running_sandbox import RunningSandbox
 
 OUTLET_FILE = """\
@@ -19,30 +20,33 @@ outlet-5;Bia;Reis;bia.reis@example.com;22/11/2025;1000,00;Balança;Belém;529982
 """
 
 
-@pytest.fixture(scope="module")
-def contract_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The contract with one more entry under `servers`, and nothing else."""
-    document = yaml.safe_load(DEFAULT_CONTRACT.read_text())
+@pytest.fixture(scope="session")
+def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged contracts, purchases with one more entry under `servers`, and nothing else."""
+    folder = tmp_path_factory.mktemp("contracts")
+    for file in PACKAGED_CONTRACTS.glob("*.odcs.yaml"):
+        shutil.copy(file, folder)
+    file = folder / "customer_purchases.odcs.yaml"
+    document = yaml.safe_load(file.read_text())
     branch_files = next(server for server in document["servers"] if server["server"] == "branch-files")
     properties = [item for item in branch_files["customProperties"] if item["property"] != "connection"]
     outlet = branch_files | {"server": "outlet-files", "path": "${OUTLET_FILES_URL}/*.csv"}
     outlet["customProperties"] = [*properties, {"property": "connection", "value": {"url": "OUTLET_FILES_URL"}}]
     document["servers"].append(outlet)
-    file = tmp_path_factory.mktemp("contract") / "customer_purchases.odcs.yaml"
     file.write_text(yaml.safe_dump(document, allow_unicode=True))
-    return file
+    return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def outlet_folder(new_home: Callable[[], Path]) -> Path:
     folder = new_home()
     (folder / "outlet.csv").write_text(OUTLET_FILE)
     return folder
 
 
-@pytest.fixture(scope="module")
-def sandbox(new_home: Callable[[], Path], contract_file: Path, outlet_folder: Path) -> Iterator[RunningSandbox]:
-    given = {"DATAMASTER_ROWS": "3000", "DATAMASTER_CONTRACT": str(contract_file)}
+@pytest.fixture(scope="session")
+def sandbox(new_home: Callable[[], Path], contracts_folder: Path, outlet_folder: Path) -> Iterator[RunningSandbox]:
+    given = {"DATAMASTER_ROWS": "3000", "DATAMASTER_CONTRACTS": str(contracts_folder)}
     given["OUTLET_FILES_URL"] = outlet_folder.as_uri()
     running = RunningSandbox(new_home(), given)
     yield running

@@ -8,10 +8,11 @@ import re
 
 import polars as pl
 
-from contracts.model import Contract
-from sandbox.generator.population import Population
-from sandbox.generator.truth import truth
+from contracts.contract import Contract
+from sandbox.generator.customer_purchases.row_versions import truth
+from sandbox.generator.population import Population, SourceKind
 
+HIGH_VALUE_BRL = 1000
 KEY = ["customer_id", "purchase_date"]
 VALUES = ["first_name", "last_name", "email", "total_amount", "product", "store_location", "cpf_masked"]
 VALUES += ["credit_card_masked", "high_value_purchase", "updated_at", "source"]
@@ -20,14 +21,14 @@ VALUES += ["credit_card_masked", "high_value_purchase", "updated_at", "source"]
 def versions(population: Population, contract: Contract, generation: int) -> pl.DataFrame:
     """Every row version that runs after each generation, up to that one, found at the sources."""
     frames = [
-        truth(population, contract, source.kind, range(number, number + 1))
+        truth(population, contract, kind, range(number, number + 1))
         for number in range(generation + 1)
-        for source in contract.sources
+        for kind in SourceKind
     ]
     return pl.concat(frames)
 
 
-def silver_candidates(found: pl.DataFrame, key: bytes, high_value_brl: float) -> pl.DataFrame:
+def silver_candidates(found: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """The rows that may stand in silver: the latest valid ones of each key, several where time does not tell."""
     valid = found.filter(pl.col("outcome") == "valid")
     lateness = pl.struct(pl.col("updated_at_value").fill_null(pl.datetime(1, 1, 1, time_zone="UTC")), "generation")
@@ -41,7 +42,7 @@ def silver_candidates(found: pl.DataFrame, key: bytes, high_value_brl: float) ->
         "store_location",
         keyed("cpf", key).alias("cpf_masked"),
         keyed("credit_card_number", key).alias("credit_card_masked"),
-        (pl.col("total_amount_value").cast(pl.Float64) > high_value_brl).alias("high_value_purchase"),
+        (pl.col("total_amount_value").cast(pl.Float64) > HIGH_VALUE_BRL).alias("high_value_purchase"),
         pl.col("updated_at_value").dt.cast_time_unit("us").alias("updated_at"),
         "source",
     )

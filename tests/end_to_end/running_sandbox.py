@@ -19,7 +19,7 @@ from azure.core.utils import parse_connection_string
 from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
 
-from contracts.model import Layer
+from contracts.lake_terms import Layer
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import processes_of
 
@@ -89,9 +89,9 @@ class RunningSandbox:
         """What `up` wrote into `$DATAMASTER_HOME/env`."""
         return {name: value or "" for name, value in dotenv_values(self.home / "env").items()}
 
-    def summary(self) -> dict[str, Any]:
-        """The facts of the last run."""
-        facts: dict[str, Any] = json.loads((self.home / "summary.json").read_text())
+    def summary(self, slug: str) -> dict[str, Any]:
+        """The facts of a dataset's last run."""
+        facts: dict[str, Any] = json.loads((self.home / "summaries" / f"{slug}.json").read_text())
         return facts
 
     def container(self, layer: Layer) -> ContainerClient:

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.model import Layer
-from contracts.reader import read_contract
+from contracts.folder import read_contracts
+from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
 from tests.end_to_end.conftest import OUTLET_FILE
@@ -23,8 +23,9 @@ from tests.end_to_end.running_sandbox import RunningSandbox
 
 pytestmark = pytest.mark.end_to_end
 
-CONTRACT = read_contract()
+CONTRACT = read_contracts().dataset("customer_purchases")
 SOURCES = [source.name for source in CONTRACT.sources]
+SLUG = CONTRACT.slug
 RUN_PIPELINE = ("prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch")
 OUTLET = "outlet-files"
 """The fourth source: it is in the sandbox's contract only, and not the generator's business."""
@@ -33,8 +34,8 @@ OUTLET = "outlet-files"
 @pytest.fixture(scope="module")
 def first_run(sandbox: RunningSandbox) -> dict[str, object]:
     printed = sandbox.command("sandbox", "run").stdout
-    assert (sandbox.home / "summary.md").read_text().splitlines()[0].removeprefix("# ✅ ") in printed
-    return sandbox.summary()
+    assert (sandbox.home / "summaries" / f"{SLUG}.md").read_text().splitlines()[0].removeprefix("# ✅ ") in printed
+    return sandbox.summary(SLUG)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def killed_sandbox(sandbox: RunningSandbox, first_run: dict[str, object]) -> Run
 @pytest.fixture(scope="module")
 def last_run(killed_sandbox: RunningSandbox) -> dict[str, object]:
     killed_sandbox.command("sandbox", "run")
-    return killed_sandbox.summary()
+    return killed_sandbox.summary(SLUG)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,7 @@ def test_rows_rejected_by_rule_are_those_spoiled_by_the_generator(found: pl.Data
 def test_raw_and_quarantine_hold_every_extracted_row(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
     rows: Counter[str] = Counter()
     for blob in sandbox.container(Layer.RAW).list_blobs(include=["metadata"]):
-        if not blob.name.startswith(("_manifests/", "_seen/")):
+        if not blob.name.startswith(("_manifests/", "_seen/", "_columns/")):
             place = "quarantine" if blob.name.startswith("_quarantine/") else "raw"
             rows[place] += int(
                 (blob.metadata or {}).get("rows", 0)
@@ -166,7 +167,7 @@ def test_silver_holds_the_latest_valid_version_of_each_purchase(
 ) -> None:
     silver = tables["silver.customer_purchases"].filter(pl.col("source") != OUTLET)
     key = sandbox.variables["PII_HASH_KEY"].encode()
-    candidates = expectation.silver_candidates(found, key, CONTRACT.high_value_threshold_brl)
+    candidates = expectation.silver_candidates(found, key)
     assert silver.select(expectation.KEY).is_duplicated().sum() == 0
     assert silver.height == candidates.select(expectation.KEY).n_unique()
     matched = silver.join(candidates.unique(), on=[*expectation.KEY, *expectation.VALUES], how="semi", nulls_equal=True)
@@ -192,7 +193,7 @@ def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
 def test_run_without_anything_new_lands_nothing_and_changes_no_table(sandbox: RunningSandbox, last_run: dict) -> None:
     before = {layer: sandbox.blob_names(layer) for layer in Layer}
     sandbox.command(*RUN_PIPELINE)
-    facts = sandbox.summary()
+    facts = sandbox.summary(SLUG)
     assert facts["problems"] == []
     assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
     assert facts["transformation"] == "not needed"
@@ -202,7 +203,7 @@ def test_run_without_anything_new_lands_nothing_and_changes_no_table(sandbox: Ru
 
 def test_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox, last_run: dict) -> None:
     assert last_run
-    printed = sandbox.command("prefect", "deployment", "run", "ingest-files/branch-files", "--watch").stdout
+    printed = sandbox.command("prefect", "deployment", "run", "ingest/branch-files", "--watch").stdout
     assert "Completed" in printed
 
 
@@ -215,7 +216,7 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     bad.unlink()
 
     assert done.returncode != 0
-    facts = sandbox.summary()
+    facts = sandbox.summary(SLUG)
     (problem,) = facts["problems"]
     assert problem["part"] == OUTLET
     assert "bad.csv: 1 of 1 rows break landing rules" in problem["what"]
@@ -245,5 +246,10 @@ def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
 
 def _texts_left_behind(home: Path) -> dict[str, str]:
     """Logs, job outputs, summaries and Prefect's own database (artifacts, states, logs, parameters)."""
-    files = [*home.glob("logs/*"), *home.glob("databricks/**/*"), *home.glob("summary.*"), *home.glob("prefect/*.db*")]
+    files = [
+        *home.glob("logs/*"),
+        *home.glob("databricks/**/*"),
+        *home.glob("summaries/*"),
+        *home.glob("prefect/*.db*"),
+    ]
     return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}

@@ -43,19 +43,17 @@ class ForkFinder(MetaPathFinder, Loader):
 def main() -> None:
     sys.path.insert(0, str(PROJECT))
     sys.meta_path.insert(0, ForkFinder())
-    from contracts.reader import read_contract
+    from contracts.folder import PACKAGED_CONTRACTS, read_contracts
     from infra_cdktf.accounts import read_accounts
     from infra_cdktf.app import build_app
-    from infra_cdktf.job_document import read_job_document
-    from infra_cdktf.main import HERE, JOB_DOCUMENT
+    from infra_cdktf.main import HERE
     from infra_cdktf.settings import ENVIRONMENTS
 
     folder, version = sys.argv[1:]
     app = build_app(
         read_accounts(HERE / "accounts.example.toml"),
         ENVIRONMENTS,
-        read_contract(),
-        read_job_document(JOB_DOCUMENT),
+        read_contracts(PACKAGED_CONTRACTS),
         version=version,
         folder=Path(folder),
     )

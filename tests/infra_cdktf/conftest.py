@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.model import Contract
-from contracts.reader import read_contract
+from contracts.folder import PACKAGED_CONTRACTS, Contracts, read_contracts
 from infra_cdktf.accounts import Accounts, read_accounts
 from infra_cdktf.app import build_app
-from infra_cdktf.job_document import JobDocument, read_job_document
-from infra_cdktf.main import HERE, JOB_DOCUMENT
+from infra_cdktf.main import HERE
 from infra_cdktf.settings import ENVIRONMENTS, EnvironmentSettings
 from tests.infra_cdktf.plan import Plan
 
@@ -22,8 +20,7 @@ class Synthesis:
     """Everything a synthesis is made of; jsii is loaded once, so that another one costs seconds."""
 
     accounts: Accounts
-    contract: Contract
-    job: JobDocument
+    contracts: Contracts
 
     def into(
         self,
@@ -36,8 +33,7 @@ class Synthesis:
         app = build_app(
             accounts or self.accounts,
             environments,
-            self.contract,
-            self.job,
+            self.contracts,
             version=VERSION,
             folder=folder,
             bootstrap=bootstrap,
@@ -46,9 +42,16 @@ class Synthesis:
         return Plan(folder)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `contract` runs with each dataset's in turn."""
+    if "contract" in metafunc.fixturenames:
+        datasets = read_contracts(PACKAGED_CONTRACTS).datasets
+        metafunc.parametrize("contract", datasets, ids=[contract.slug for contract in datasets], scope="session")
+
+
 @pytest.fixture(scope="session")
 def synthesis() -> Synthesis:
-    return Synthesis(read_accounts(HERE / "accounts.example.toml"), read_contract(), read_job_document(JOB_DOCUMENT))
+    return Synthesis(read_accounts(HERE / "accounts.example.toml"), read_contracts(PACKAGED_CONTRACTS))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.contract import Contract
 from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import Plan, Resource
 
@@ -60,18 +61,24 @@ def test_terraform_refuses_to_destroy_data_beyond_dev(plan: Plan, environment: s
         assert resource.get("lifecycle") == (None if environment == "dev" else {"prevent_destroy": True})
 
 
-def test_raw_cools_and_is_purged_as_the_contract_says(plan: Plan, stack: str, synthesis: Synthesis) -> None:
-    retention = synthesis.contract.retention
-    (rule,) = plan.one("azurerm_storage_management_policy", of=stack)["rule"]
-    assert rule["actions"]["base_blob"] == {
-        "tier_to_cool_after_days_since_modification_greater_than": retention.raw_cool_after_days,
-        "delete_after_days_since_modification_greater_than": retention.raw_days,
-    }
+def test_raw_cools_and_is_purged_as_the_contracts_say(plan: Plan, stack: str, synthesis: Synthesis) -> None:
+    lake = synthesis.contracts.lake
+    assert (lake.raw_cool_after_days, lake.raw_days) == (30, 365)
+    for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]:
+        assert rule["enabled"] is True
+        assert rule["actions"]["base_blob"] == {
+            "tier_to_cool_after_days_since_modification_greater_than": lake.raw_cool_after_days,
+            "delete_after_days_since_modification_greater_than": lake.raw_days,
+        }
 
 
-def test_purge_never_touches_manifests_or_tables(plan: Plan, stack: str) -> None:
-    (rule,) = plan.one("azurerm_storage_management_policy", of=stack)["rule"]
-    assert rule["filters"]["prefix_match"] == ["raw/customer_purchases/", "raw/_quarantine/customer_purchases/"]
+def test_purge_never_touches_manifests_or_tables(
+    plan: Plan, stack: str, contract: Contract, synthesis: Synthesis
+) -> None:
+    rules = {rule["name"]: rule for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]}
+    assert len(rules) == len(synthesis.contracts.datasets)
+    folders = rules[f"raw-{contract.slug}"]["filters"]["prefix_match"]
+    assert folders == [f"raw/{contract.name}/", f"raw/_quarantine/{contract.name}/"]
 
 
 def test_every_read_write_and_deletion_is_logged(plan: Plan, stack: str) -> None:

@@ -4,7 +4,12 @@ import json
 
 import pytest
 
+from contracts.contract import Contract
+from contracts.job_document import job_name
+from contracts.lake_terms import ServiceLevel
+from infra_cdktf.log_queries import late_after_hours, late_pipeline
 from infra_cdktf.settings import environment_settings
+from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import Plan, Resource
 
 pytestmark = pytest.mark.infra
@@ -39,12 +44,13 @@ def test_every_taggable_resource_counts_towards_the_budget(plan: Plan, environme
     assert untagged == []
 
 
-def test_each_trouble_has_an_alert_that_somebody_gets(plan: Plan, stack: str, environment: str) -> None:
+def test_each_trouble_has_an_alert_that_somebody_gets(
+    plan: Plan, stack: str, environment: str, synthesis: Synthesis
+) -> None:
     alerts = plan.all("azurerm_monitor_scheduled_query_rules_alert_v2", of=stack)
     metrics = plan.all("azurerm_monitor_metric_alert", of=stack)
     assert {alert["name"].removeprefix(f"datamaster-{environment}-") for alert in [*alerts, *metrics]} == {
-        "job-failed",
-        "pipeline-late",
+        *(f"{trouble}-{c.slug}" for trouble in ("job-failed", "pipeline-late") for c in synthesis.contracts.datasets),
         "flow-failed",
         "pods-failing",
         "node-pool-full",
@@ -58,18 +64,60 @@ def test_each_trouble_has_an_alert_that_somebody_gets(plan: Plan, stack: str, en
     assert [receiver["email_address"] for receiver in group["email_receiver"]] == ["data-platform@example.com"]
 
 
-def test_job_alerts_ask_for_this_environments_job(plan: Plan, stack: str) -> None:
+def asked_job(plan: Plan, stack: str, query: str) -> str:
+    return str(plan.origin(stack, query.split('jobId) == "')[1].split('"', maxsplit=1)[0])["name"])
+
+
+def test_job_alerts_ask_for_the_datasets_job_in_this_environment(plan: Plan, stack: str, contract: Contract) -> None:
     for name, action in (("job-failed", "runFailed"), ("pipeline-late", "runSucceeded")):
-        (criteria,) = log_alert(plan, stack, name)["criteria"]
+        alert = log_alert(plan, stack, f"{name}-{contract.slug}")
+        (criteria,) = alert["criteria"]
         assert f'ActionName == "{action}"' in criteria["query"]
-        job = criteria["query"].split('jobId) == "')[1].split('"')[0]
-        assert plan.origin(stack, job)["name"] == "etl-customer-purchases"
+        assert asked_job(plan, stack, criteria["query"]) == job_name(contract)
+        assert job_name(contract) in alert["description"]
 
 
-def test_a_day_without_success_is_late(plan: Plan, stack: str) -> None:
-    alert = log_alert(plan, stack, "pipeline-late")
+def test_a_daily_dataset_is_late_after_a_day_without_success(plan: Plan, stack: str, contract: Contract) -> None:
+    frequency = contract.service_level("frequency", contract.name)
+    assert frequency is not None
+    assert (frequency.value, frequency.unit) == (1, "d")
+    alert = log_alert(plan, stack, f"pipeline-late-{contract.slug}")
     assert "ago(26h)" in alert["criteria"][0]["query"]
+    assert "in 26 hours" in alert["description"]
     assert alert["query_time_range_override"] == "P2D"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "hours"),
+    [
+        (6, "h", 8),
+        (1.5, "hours", 4),
+        (1, "d", 26),
+        (1, "week", 170),
+        (1, "month", 26),
+        (1, None, 26),
+        ("daily", "d", 26),
+    ],
+)
+def test_a_dataset_is_late_by_its_own_frequency(
+    synthesis: Synthesis, value: str | float, unit: str | None, hours: int
+) -> None:
+    assert late_after_hours(with_frequency(synthesis.contracts.datasets[0], value, unit)) == hours
+
+
+def test_a_dataset_too_rare_for_a_log_alert_has_none(synthesis: Synthesis) -> None:
+    """Azure lets a log alert look back two days at most: a shorter look would call every rare dataset late."""
+    daily = synthesis.contracts.datasets[0]
+    assert late_pipeline(with_frequency(daily, 46, "h"), "7") is not None
+    assert late_pipeline(with_frequency(daily, 2, "d"), "7") is None
+
+
+def with_frequency(contract: Contract, value: str | float, unit: str | None) -> Contract:
+    others = [
+        level for level in contract.service_levels if (level.property, level.element) != ("frequency", contract.name)
+    ]
+    own = ServiceLevel(property="frequency", element=contract.name, value=value, unit=unit)
+    return contract.model_copy(update={"service_levels": (*others, own)})
 
 
 def test_node_pool_alert_knows_the_pools_limit(plan: Plan, stack: str, environment: str) -> None:
@@ -110,3 +158,12 @@ def test_workbook_shows_every_alerts_query(plan: Plan) -> None:
         alert["criteria"][0]["query"] for alert in plan.all("azurerm_monitor_scheduled_query_rules_alert_v2", of=stack)
     }
     assert asked < shown
+
+
+def test_workbook_shows_every_datasets_runs(plan: Plan, contract: Contract) -> None:
+    stack = "datamaster-pre-operations"
+    workbook = json.loads(plan.one("azurerm_application_insights_workbook", of=stack)["data_json"])
+    queries = {item["content"].get("title"): item["content"].get("query") for item in workbook["items"]}
+    runs = queries[f"Runs of {job_name(contract)}"]
+    assert asked_job(plan, stack, runs) == job_name(contract)
+    assert runs.endswith("RunId = tostring(parameters.runId)")

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from contracts.model import Classification
+from contracts.columns import Classification
+from contracts.contract import Contract
+from contracts.job_document import job_document, job_name
 from infra_cdktf.components.column_masks import mask_function_statement
-from infra_cdktf.components.sales_dashboard import sales_dashboard
-from infra_cdktf.job_document import read_job_document
-from infra_cdktf.main import JOB_DOCUMENT
 from infra_cdktf.settings import environment_settings
+from tasks.deadlines import JOB_SECONDS
 from tests.infra_cdktf.conftest import VERSION, Synthesis
-from tests.infra_cdktf.plan import Plan, Resource, texts
+from tests.infra_cdktf.plan import Plan, Resource
 
 pytestmark = pytest.mark.infra
 
@@ -32,21 +32,33 @@ def stack(environment: str) -> str:
 
 
 @pytest.fixture
-def job(plan: Plan, stack: str) -> Resource:
-    return plan.one("databricks_job", of=stack)
+def job(plan: Plan, stack: str, contract: Contract) -> Resource:
+    return plan.one("databricks_job", of=stack, name=job_name(contract))
 
 
-def test_job_runs_its_documents_tasks_in_order_from_the_versioned_wheel(plan: Plan, job: Resource) -> None:
-    document = read_job_document(JOB_DOCUMENT)
-    assert job["name"] == "etl-customer-purchases"
+def defaults_of(job: Resource) -> dict[str, str]:
+    return {parameter["name"]: parameter["default"] for parameter in job["parameter"]}
+
+
+def test_each_dataset_has_its_job(plan: Plan, stack: str, synthesis: Synthesis) -> None:
+    jobs = {job["name"]: defaults_of(job)["dataset"] for job in plan.all("databricks_job", of=stack)}
+    assert jobs == {f"etl-{contract.slug}": contract.slug for contract in synthesis.contracts.datasets}
+
+
+def test_job_runs_the_agreed_tasks_in_order_from_the_versioned_wheel(
+    plan: Plan, job: Resource, contract: Contract
+) -> None:
+    document = job_document(contract, {"catalog": "", "lake_url": "", "checkpoints_url": ""})
+    assert job["name"] == document["name"]
+    assert list(defaults_of(job)) == [parameter["name"] for parameter in document["parameters"]]
     assert [task["task_key"] for task in job["task"]] == ["bronze", "silver", "gold"]
     assert [[one["task_key"] for one in task.get("depends_on", [])] for task in job["task"]] == [
         [],
         ["bronze"],
         ["silver"],
     ]
-    for task, described in zip(job["task"], document.tasks, strict=True):
-        assert task["python_wheel_task"] == described.python_wheel_task.model_dump()
+    for task, described in zip(job["task"], document["tasks"], strict=True):
+        assert {key: task.get(key) for key in described} == described
         (library,) = task["library"]
         volume, _, wheel = library["whl"].rpartition("/")
         assert wheel == f"datamaster-{VERSION}-py3-none-any.whl"
@@ -60,7 +72,7 @@ def test_every_parameter_that_a_task_asks_for_is_the_jobs(job: Resource) -> None
 
 
 def test_job_works_on_its_environments_lake_and_catalog(plan: Plan, job: Resource, environment: str) -> None:
-    defaults = {parameter["name"]: parameter["default"] for parameter in job["parameter"]}
+    defaults = defaults_of(job)
     assert plan.origin(job.stack, defaults["catalog"])["name"] == f"datamaster_{environment}"
     assert plan.origin(job.stack, defaults["checkpoints_url"])["name"] == "checkpoints"
     scheme, _, rest = defaults["lake_url"].partition("://")
@@ -74,7 +86,7 @@ def test_job_works_on_its_environments_lake_and_catalog(plan: Plan, job: Resourc
 def test_job_retries_times_out_and_says_when_it_is_slow_or_fails(job: Resource, environment: str) -> None:
     settings = environment_settings(environment).databricks
     timeout = settings.job_timeout_minutes * 60
-    assert job["timeout_seconds"] == timeout
+    assert job["timeout_seconds"] == timeout < JOB_SECONDS
     assert {task["max_retries"] for task in job["task"]} == {settings.task_retries}
     assert {task["timeout_seconds"] for task in job["task"]} == {timeout}
     (rule,) = job["health"]["rules"]
@@ -104,6 +116,7 @@ def test_job_cluster_scales_on_the_runtime_and_with_the_settings_that_were_agree
 def test_policy_fixes_what_the_cluster_uses(plan: Plan, job: Resource, stack: str) -> None:
     definition = json.loads(plan.one("databricks_cluster_policy", of=stack)["definition"])
     cluster = job["job_cluster"][0]["new_cluster"]
+    assert plan.origin(stack, cluster["policy_id"]).kind == "databricks_cluster_policy"
     for path in ("spark_version", "node_type_id", "driver_node_type_id", "runtime_engine", "data_security_mode"):
         assert definition[path] == {"type": "fixed", "value": cluster[path]}
     for name, value in cluster["spark_conf"].items():
@@ -123,8 +136,9 @@ def test_hash_key_comes_from_the_vault_and_only_the_pipeline_may_read_it(
     assert plan.origin(stack, acl["principal"])["display_name"] == f"datamaster-{environment}-pipeline"
 
 
-def test_engineers_run_the_job_others_see_it_and_flows_start_it(plan: Plan, stack: str) -> None:
-    (permissions,) = [one for one in plan.all("databricks_permissions", of=stack) if "job_id" in one.body]
+def test_engineers_run_the_job_others_see_it_and_flows_start_it(plan: Plan, stack: str, job: Resource) -> None:
+    of_jobs = [one for one in plan.all("databricks_permissions", of=stack) if "job_id" in one.body]
+    (permissions,) = [one for one in of_jobs if plan.origin(stack, one["job_id"]) == job]
     levels = {}
     for entry in permissions["access_control"]:
         principal = plan.origin(stack, entry.get("group_name") or entry["service_principal_name"])
@@ -165,7 +179,7 @@ def test_personal_columns_are_masked_for_all_but_the_contracts_readers(
     conditions = {condition["condition"] for policy in policies for condition in policy["match_columns"]}
     protected = set(Classification) - {Classification.INTERNAL}
     assert conditions == {f"hasTagValue('classification', '{value}')" for value in protected}
-    readers = {role.name for role in synthesis.contract.roles if role.reads_personal_data}
+    readers = {role.name for role in synthesis.contracts.lake.roles if role.reads_personal_data}
     for policy in policies:
         assert policy["policy_type"] == "POLICY_TYPE_COLUMN_MASK"
         assert policy["to_principals"] == ["account users"]
@@ -189,47 +203,6 @@ def test_mask_hides_a_value_and_keeps_a_missing_one_missing() -> None:
     statement = mask_function_statement("shop")
     assert statement.startswith("CREATE OR REPLACE FUNCTION shop.governance.mask_text(value STRING) RETURNS STRING ")
     assert statement.endswith("RETURN CASE WHEN value IS NULL THEN NULL ELSE '***' END")
-
-
-def test_dashboard_shows_viewers_what_their_own_grants_allow(plan: Plan, stack: str) -> None:
-    dashboard = plan.one("databricks_dashboard", of=stack)
-    assert dashboard["embed_credentials"] is False
-    (permissions,) = [one for one in plan.all("databricks_permissions", of=stack) if "dashboard_id" in one.body]
-    viewers = {
-        plan.origin(stack, entry["group_name"])["display_name"].split("-", 2)[2]: entry["permission_level"]
-        for entry in permissions["access_control"]
-    }
-    assert viewers == dict.fromkeys(("data_scientists", "data_analysts", "data_admins"), "CAN_READ")
-
-
-def test_dashboard_asks_only_for_columns_of_the_contract(synthesis: Synthesis) -> None:
-    (table,) = synthesis.contract.gold_tables
-    document = sales_dashboard("shop", table)
-    datasets = {dataset["name"]: dataset["queryLines"][0] for dataset in document["datasets"]}
-    assert datasets["sales"] == "SELECT * FROM shop.gold.store_monthly_sales"
-    known = {column.name for column in table.columns} | {"hours_since_change"}
-    quoted = {part for text in texts(document["pages"]) for part in text.split("`")[1::2]}
-    assert quoted <= known
-    assert {"total_revenue", "total_purchases", "high_value_purchases", "store_location", "purchase_month"} <= quoted
-
-
-def test_dashboard_widgets_show_fields_that_their_queries_select(synthesis: Synthesis) -> None:
-    (table,) = synthesis.contract.gold_tables
-    (page,) = sales_dashboard("shop", table)["pages"]
-    cells = set()
-    for entry in page["layout"]:
-        query = entry["widget"]["queries"][0]["query"]
-        selected = {field["name"] for field in query["fields"]}
-        assert {encoding["fieldName"] for encoding in entry["widget"]["spec"]["encodings"].values()} <= selected
-        place = entry["position"]
-        own = {
-            (x, y)
-            for x in range(place["x"], place["x"] + place["width"])
-            for y in range(place["y"], place["y"] + place["height"])
-        }
-        assert not own & cells, f"{entry['widget']['name']} overlaps another widget"
-        assert max(x for x, _ in own) < 6
-        cells |= own
 
 
 def test_warehouse_stops_when_idle_and_stays_in_our_network(plan: Plan, stack: str) -> None:

@@ -1,4 +1,4 @@
-"""What the contract's words mean on a container and on a schema, for roles that the present contract does not have."""
+"""What the contract's words mean on a container and on a schema, for roles that the present contracts do not have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.model import Access, Layer, Role
+from contracts.lake_terms import Access, Layer, Role
 from infra_cdktf.access_matrix import location_privileges, schema_privileges, storage_role
 from infra_cdktf.problems import InvalidSettings
 from tests.infra_cdktf.conftest import Synthesis
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.infra
 
 
 def role(*access: Access, layer: Layer = Layer.SILVER, workload: bool = False) -> Role:
-    return Role(name="auditors", description="", workload=workload, access={layer: access}, reads_personal_data=False)
+    return Role(name="auditors", workload=workload, access_by_layer={layer: access})
 
 
 def test_no_access_is_neither_role_nor_privilege() -> None:
@@ -39,12 +39,15 @@ def test_words_without_a_rendering_are_refused_rather_than_widened(access: tuple
             render(role(*access), Layer.SILVER)
 
 
-def test_contract_without_the_platforms_roles_is_refused_by_name(synthesis: Synthesis, tmp_path: Path) -> None:
-    contract = replace(synthesis.contract, roles=synthesis.contract.roles[:1])
+def test_contracts_without_the_platforms_roles_are_refused_by_name(synthesis: Synthesis, tmp_path: Path) -> None:
+    lake = synthesis.contracts.lake
+    contracts = synthesis.contracts.model_copy(
+        update={"lake": lake.model_copy(update={"roles": lake.roles[:1]})},
+    )
     with pytest.raises(InvalidSettings) as raised:
-        replace(synthesis, contract=contract).into(tmp_path)
+        replace(synthesis, contracts=contracts).into(tmp_path)
     assert raised.value.problems == tuple(
-        f"contract customer_purchases: has no role {name}" for name in ("data_admins", "flows", "pipeline")
+        f"contracts: have no role {name}" for name in ("data_admins", "flows", "pipeline")
     )
 
 

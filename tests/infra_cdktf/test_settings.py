@@ -137,17 +137,33 @@ def test_there_are_three_environments() -> None:
     assert [settings.name for settings in ENVIRONMENTS] == ["dev", "pre", "prod"]
 
 
-def test_command_ends_with_the_line_and_no_traceback(tmp_path: Path) -> None:
-    accounts = tmp_path / "accounts.toml"
-    accounts.write_text(without("tenant_id"), encoding="utf-8")
-    environment = {"PATH": "", "DATAMASTER_ACCOUNTS": str(accounts), "CDKTF_OUTDIR": str(tmp_path / "out")}
-    done = subprocess.run(
+def synthesized(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "infra_cdktf.main"],
         cwd=PROJECT,
-        env=environment,
+        env={"PATH": "", **environment},
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_command_ends_with_the_line_and_no_traceback(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(without("tenant_id"), encoding="utf-8")
+    done = synthesized({"DATAMASTER_ACCOUNTS": str(accounts), "CDKTF_OUTDIR": str(tmp_path / "out")})
     assert (done.returncode, done.stderr) == (1, "accounts.toml: tenant_id: Field required\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_command_tells_every_problem_of_the_contracts_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "one.odcs.yaml").write_text("[]", encoding="utf-8")
+    (tmp_path / "two.odcs.yaml").write_text("name: [", encoding="utf-8")
+    accounts = str(HERE / "accounts.example.toml")
+    folders = {"DATAMASTER_CONTRACTS": str(tmp_path), "CDKTF_OUTDIR": str(tmp_path / "out")}
+    done = synthesized({"DATAMASTER_ACCOUNTS": accounts, **folders})
+    assert done.returncode == 1
+    assert [line.partition(": ")[0] for line in done.stderr.splitlines()] == [
+        str(tmp_path / name) for name in ("one.odcs.yaml", "two.odcs.yaml")
+    ]
     assert not (tmp_path / "out").exists()

@@ -135,7 +135,7 @@ def test_environments_lie_in_their_own_subscriptions(plan: Plan, environment: st
             assert provider["subscription_id"].endswith(numbers[environment])
 
 
-def test_operators_find_what_they_need_in_the_outputs(plan: Plan, environment: str) -> None:
+def test_operators_find_what_they_need_in_the_outputs(plan: Plan, environment: str, synthesis: Synthesis) -> None:
     published = {
         f"{stack.rpartition('-')[2]}.{name}"
         for stack, body in plan.stacks.items()
@@ -152,7 +152,7 @@ def test_operators_find_what_they_need_in_the_outputs(plan: Plan, environment: s
         "platform.flows_client_id",
         "lake.lake_url",
         "workspace.workspace_url",
-        "pipelines.job_id",
+        *(f"pipelines.job_id_{contract.name}" for contract in synthesis.contracts.datasets),
     }
 
 

@@ -19,7 +19,7 @@ from sandbox import lifecycle
 from sandbox.errors import SandboxError
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import PARTS, down, processes_of, up
-from sandbox.process_trees import lives
+from sandbox.processes.process_trees import lives
 
 pytestmark = pytest.mark.services
 EVERYTHING = {*PARTS, "prefect-worker"}
@@ -27,6 +27,7 @@ GIVEN = (
     "STORE_",
     "CUSTOMERS_",
     "BRANCH_",
+    "RETURN_",
     "AZURE_",
     "LAKE_",
     "DATABRICKS_",

@@ -65,7 +65,8 @@ def test_well_formed_variables_are_taken_as_they_are(environment: dict[str, str]
         ({"PII_HASH_KEY": "hunter2"}, "PII_HASH_KEY: "),
         ({"DATAMASTER_ROWS": "many"}, "DATAMASTER_ROWS: "),
         ({"DATAMASTER_ROWS": "-1"}, "DATAMASTER_ROWS: "),
-        ({"DATAMASTER_CONTRACT": "/nowhere.yaml"}, "DATAMASTER_CONTRACT: "),
+        ({"DATAMASTER_CONTRACTS": "/nowhere"}, "DATAMASTER_CONTRACTS: "),
+        ({"RETURN_FILES_URL": "/data/returns"}, "RETURN_FILES_URL: "),
     ],
 )
 def test_a_malformed_variable_is_named_in_one_line_without_its_value(environment: dict[str, str], told: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from contracts.model import Classification, Column, Contract, LogicalType
+from contracts.columns import Column
+from contracts.contract import Contract
+from tests.contract_changes import with_columns
 from tests.spark_jobs.raw_files import land, landed_row
 
 
@@ -74,12 +75,13 @@ def _a_name_corrected(lake: Path, contract: Contract) -> None:
 
 ARRIVALS = (_first_rows, _corrections, _nothing, _nothing_that_counts, _a_name_corrected)
 
-CHANNEL = Column(
-    name="channel", logical_type=LogicalType.STRING, description="Where.", classification=Classification.INTERNAL
+CHANNEL = Column.model_validate(
+    {"name": "channel", "logicalType": "string", "description": "Where.", "classification": "internal"}
 )
 
 
 def changed_contract(contract: Contract) -> Contract:
     """The contract with another description of its first column and with one column more."""
-    first, *others = contract.columns
-    return replace(contract, columns=(replace(first, description="The customer."), *others, CHANNEL))
+    first, *others = contract.table.columns
+    first = first.model_copy(update={"description": "The customer."})
+    return with_columns(contract, first, *others, CHANNEL)

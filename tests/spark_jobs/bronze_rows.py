@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from contracts.model import Contract
-from spark_jobs.tables import Lakehouse
+from contracts.contract import Contract
+from spark_jobs.tables.lakehouse import Lakehouse
 from tests.spark_jobs.frames import table_rows
 from tests.spark_jobs.raw_files import landed_row
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from contracts.model import Contract
-from contracts.reader import read_contract
+from contracts.contract import Contract
+from contracts.folder import read_contracts
 from sandbox.home import REPOSITORY, SandboxHome
-from sandbox.jars import fetch_jars
-from sandbox.java import ensure_embedded_java
-from sandbox.spark_conf import write_spark_conf
+from sandbox.parts.jars import fetch_jars
+from sandbox.parts.java import ensure_embedded_java
+from sandbox.parts.spark_conf import write_spark_conf
 from tests.spark_jobs.lakehouse_runs import drop_schemas
 
 CONVERT_TO_LOCAL_RELATION = "org.apache.spark.sql.catalyst.optimizer.ConvertToLocalRelation"
@@ -46,7 +46,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return read_contract()
+    return read_contracts().dataset("customer_purchases")
 
 
 @pytest.fixture

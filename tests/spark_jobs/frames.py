@@ -10,7 +10,7 @@ import pyarrow
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.types import StructType
 
-from spark_jobs.tables import Table
+from spark_jobs.tables.lakehouse import Table
 
 
 def frame(spark: SparkSession, rows: Iterable[Sequence[object]], schema: str | StructType) -> DataFrame:

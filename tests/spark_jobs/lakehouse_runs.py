@@ -8,19 +8,22 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from contracts.model import Contract
-from spark_jobs.bronze_task import run_bronze
-from spark_jobs.gold_task import run_gold
+from contracts.contract import Contract
+from contracts.job_document import RawStreamFormat
+from contracts.lake_terms import Layer
+from spark_jobs.bronze.task import run_bronze
+from spark_jobs.gold.task import run_gold
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.raw_stream import RawStreamFormat
-from spark_jobs.silver_task import run_silver
-from spark_jobs.tables import Table
+from spark_jobs.silver.task import run_silver
+from spark_jobs.tables.lakehouse import Table
 from spark_jobs.task_figures import TaskFigures
 
 KEY = b"0123456789abcdef0123456789abcdef"
 
 
-def job_parameters(contract: Contract, lake: Path, ingestion_id: str = "run-1") -> JobParameters:
+def job_parameters(
+    contract: Contract, lake: Path, ingestion_id: str = "run-1", rebuild: Layer | None = None
+) -> JobParameters:
     return JobParameters(
         contract=contract,
         catalog="spark_catalog",
@@ -29,6 +32,7 @@ def job_parameters(contract: Contract, lake: Path, ingestion_id: str = "run-1") 
         ingestion_id=ingestion_id,
         raw_stream_format=RawStreamFormat.FILES,
         column_tags=False,
+        rebuild=rebuild,
     )
 
 
@@ -56,7 +60,8 @@ def forget_tables(spark: SparkSession) -> None:
     for layer in ("bronze", "silver", "gold"):
         schema = f"spark_catalog.{layer}"
         for table in spark.catalog.listTables(schema) if spark.catalog.databaseExists(schema) else []:
-            spark.sql(f"DROP TABLE {schema}.{table.name}")
+            if not table.isTemporary:
+                spark.sql(f"DROP TABLE {schema}.{table.name}")
 
 
 def drop_schemas(spark: SparkSession) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
-from contracts.model import Contract, Source, SourceKind
+from contracts.contract import Contract
+from contracts.raw_layout import column_set_record, day_folder, rows_suffix
+from contracts.sources import RawFormat, Source
 
 Landed = dict[str, str | None]
 
-VALID: dict[SourceKind, Landed] = {
-    SourceKind.DATABASE: {
+LANDED = date(2026, 11, 25)
+
+VALID: dict[str, Landed] = {
+    "postgres": {
         "customer_id": "C1",
         "first_name": "Ana",
         "last_name": "Souza",
@@ -25,8 +30,8 @@ VALID: dict[SourceKind, Landed] = {
         "updated_at": "2026-02-01T12:00:00Z",
     },
 }
-VALID[SourceKind.API] = VALID[SourceKind.DATABASE]
-VALID[SourceKind.FILES] = VALID[SourceKind.DATABASE] | {
+VALID["api"] = VALID["postgres"]
+VALID["local"] = VALID["postgres"] | {
     "purchase_date": "31/01/2026",
     "total_amount": "R$ 1.234,56",
     "updated_at": "01/02/2026 09:00:00",
@@ -35,17 +40,21 @@ VALID[SourceKind.FILES] = VALID[SourceKind.DATABASE] | {
 
 def landed_row(source: Source, **values: str | None) -> Landed:
     """A valid row as the source writes it, but for the given values."""
-    return VALID[source.kind] | values
+    return VALID[source.type] | values
 
 
 def land(lake: Path, contract: Contract, source: Source, sequence: int, rows: list[Landed], part: int = 0) -> Path:
     """Write the rows as one raw file of a load."""
-    name = f"{source.name}-{sequence:08d}-{part:05d}-0123456789abcdef.{source.raw_suffix}"
-    file = lake / "raw" / contract.name / source.name / "load_date=2026-11-25" / name
+    suffix = rows_suffix(contract, source)
+    name = f"{source.name}-{sequence:08d}-{part:05d}-0123456789abcdef.{suffix}"
+    file = lake / "raw" / day_folder(contract, source, LANDED) / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    if source.raw_suffix == "json":
+    if source.raw_format is RawFormat.JSON:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         return file
+    record, content = column_set_record(contract, source)
+    (lake / "raw" / record).parent.mkdir(parents=True, exist_ok=True)
+    (lake / "raw" / record).write_text(content, encoding="utf-8")
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, contract.column_names, lineterminator="\n")
         writer.writeheader()

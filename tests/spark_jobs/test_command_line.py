@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from contracts.folder import read_contracts
+from contracts.job_document import RawStreamFormat, job_document
 from sandbox.home import REPOSITORY
 from spark_jobs import command_line
-from spark_jobs.command_line import KeyMissingError, hash_key
+from spark_jobs.command_line import hash_key
+from spark_jobs.errors import MisconfiguredError
 from spark_jobs.job_parameters import parse_job_parameters
-from spark_jobs.raw_stream import RawStreamFormat
 
-JOB = json.loads((REPOSITORY / "spark_jobs" / "job.json").read_text(encoding="utf-8"))
+ENVIRONMENT = {"catalog": "main", "lake_url": "file:///lake", "checkpoints_url": "file:///lake/checkpoints"}
+JOB = job_document(read_contracts().dataset("customer_purchases"), ENVIRONMENT)
 ARGUMENTS = [
+    "--dataset=customer-purchases",
     "--catalog=main",
     "--lake-url=file:///lake",
     "--checkpoints-url=file:///lake/checkpoints",
@@ -32,7 +35,7 @@ def test_parameters_that_are_not_given_have_defaults() -> None:
 
 
 def test_every_parameter_counts() -> None:
-    given = [*ARGUMENTS, "--contract=", "--raw-stream-format=cloudFiles", "--column-tags=true"]
+    given = [*ARGUMENTS, "--contracts=", "--raw-stream-format=cloudFiles", "--column-tags=true"]
     job = parse_job_parameters("bronze", given)
     assert job.raw_stream_format is RawStreamFormat.CLOUD_FILES
     assert job.column_tags is True
@@ -62,7 +65,7 @@ def test_a_wrong_parameter_is_refused(wrong: str, told: str, capsys: pytest.Capt
     ],
 )
 def test_a_missing_or_short_key_is_refused_without_showing_it(value: str, told: str) -> None:
-    with pytest.raises(KeyMissingError) as caught:
+    with pytest.raises(MisconfiguredError) as caught:
         hash_key(value)
     assert str(caught.value) == told
 
@@ -74,17 +77,35 @@ def test_a_key_is_taken_as_it_is() -> None:
 def test_a_contract_that_cannot_be_used_ends_the_task_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["bronze", *ARGUMENTS, f"--contract={tmp_path / 'none.yaml'}"])
+    monkeypatch.setattr("sys.argv", ["bronze", *ARGUMENTS, f"--contracts={tmp_path}"])
     with pytest.raises(SystemExit) as ended:
         command_line.bronze()
-    assert str(ended.value).startswith(f"bronze failed: {tmp_path / 'none.yaml'}: ")
+    assert str(ended.value) == f"bronze failed: {tmp_path}: (folder): holds no *.odcs.yaml"
+
+
+def test_a_dataset_that_no_contract_describes_ends_the_task_with_those_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["gold", *ARGUMENTS, "--dataset=orders"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.gold()
+    assert str(ended.value).startswith(
+        "gold failed: no contract describes a dataset orders: there are customer-purchases"
+    )
+
+
+def test_a_run_without_an_id_makes_one() -> None:
+    unnamed = [argument for argument in ARGUMENTS if "ingestion" not in argument]
+    first, second = (parse_job_parameters("bronze", unnamed).ingestion_id for _ in range(2))
+    assert len(first) == len(second) == 36
+    assert first != second
 
 
 def test_the_job_runs_the_wheels_entry_points_one_after_another() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wheels = [task["python_wheel_task"] for task in JOB["tasks"]]
     assert [task["task_key"] for task in JOB["tasks"]] == ["bronze", "silver", "gold"]
-    assert [[dependency["task_key"] for dependency in task.get("depends_on", [])] for task in JOB["tasks"]] == [
+    assert [[dependency["task_key"] for dependency in task["depends_on"]] for task in JOB["tasks"]] == [
         [],
         ["bronze"],
         ["silver"],
@@ -100,6 +121,6 @@ def test_the_job_hands_its_parameters_to_every_task() -> None:
     expected = {name.replace("_", "-"): f"{{{{job.parameters.{name}}}}}" for name in names}
     for task in JOB["tasks"]:
         assert task["python_wheel_task"]["named_parameters"] == expected
-    given = [f"--{name}=given" for name in expected if name not in ("contract", "raw-stream-format", "column-tags")]
-    assert parse_job_parameters("bronze", given).catalog == "given"
+    defaults = {parameter["name"].replace("_", "-"): parameter["default"] for parameter in JOB["parameters"]}
+    assert parse_job_parameters("bronze", [f"--{name}={value}" for name, value in defaults.items()]).catalog == "main"
     assert JOB["max_concurrent_runs"] == 1

@@ -1,10 +1,9 @@
-"""The real parts that landing is tested on: one Azurite and one PostgreSQL a run, a container or database a test."""
+"""The real parts that landing is tested on: one Azurite and one PostgreSQL for all, a container or database a test."""
 
 from __future__ import annotations
 
-import base64
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,11 @@ import stamina
 from adbc_driver_postgresql import dbapi
 from azure.storage.blob import ContainerClient
 
-from contracts.model import Contract
-from contracts.reader import read_contract
-from sandbox.azurite import azurite, connection_string
-from sandbox.home import SandboxHome
-from sandbox.node_packages import ensure_node_packages
-from sandbox.ports import ports_of
-from sandbox.postgres import postgres, store_database_url
-from sandbox.processes import Processes
-from tasks.blob_storage import RawContainer
+from contracts.contract import Contract
+from contracts.folder import read_contracts
+from sandbox.parts.postgres import postgres, store_database_url
+from sandbox.processes.processes import Processes
+from tasks.land.raw_container import RawContainer
 from tests.tasks.store_database import StoreDatabase
 
 PASSWORD = "planted-password"
@@ -28,28 +23,7 @@ PASSWORD = "planted-password"
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return read_contract()
-
-
-@pytest.fixture(scope="session")
-def processes(new_home: Callable[[], Path]) -> Iterator[Processes]:
-    processes = Processes(SandboxHome(new_home()), secrets.token_hex(8))
-    yield processes
-    processes.stop_all()
-
-
-@pytest.fixture(scope="session")
-def ports(processes: Processes) -> dict[str, int]:
-    return ports_of(processes.home, ["azurite", "postgres"], running=())
-
-
-@pytest.fixture(scope="session")
-def storage(processes: Processes, ports: dict[str, int]) -> str:
-    """Connection string of a running storage account."""
-    ensure_node_packages(processes.home.log("npm"))
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
-    processes.ensure(azurite(processes.home, ports["azurite"], key))
-    return connection_string(ports["azurite"], key)
+    return read_contracts().dataset("customer_purchases")
 
 
 @pytest.fixture

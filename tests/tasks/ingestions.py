@@ -11,11 +11,14 @@ from pathlib import Path
 
 from azure.storage.blob import ContainerClient
 
-from contracts.model import Contract
-from tasks.blob_storage import RawContainer
-from tasks.extraction import Window
-from tasks.ingestion import LoadReport, ingest_database, ingest_files
-from tasks.manifests import Rows
+from contracts.contract import Contract
+from tasks.extract.api_client import RetryPolicy
+from tasks.extract.chunks import Window
+from tasks.extract.readers import open_reader
+from tasks.land.ingest import LoadReport, ingest
+from tasks.land.load import Landing
+from tasks.land.manifests import LoadRows
+from tasks.land.raw_container import RawContainer
 from tests.tasks.store_database import StoreDatabase
 
 NOW = datetime(2026, 2, 2, tzinfo=UTC)
@@ -26,13 +29,35 @@ Ingest = Callable[[RawContainer], list[LoadReport]]
 def from_database(
     contract: Contract, store: StoreDatabase, run_id: str = "run", backfill: Window | None = None
 ) -> Ingest:
-    source = contract.source("store-database")
-    return lambda raw: ingest_database(contract, source, store.url, raw, run_id, NOW, backfill)
+    return from_source(contract, "store-database", store.url, run_id=run_id, backfill=backfill)
 
 
 def from_files(contract: Contract, folder: Path) -> Ingest:
-    source = contract.source("branch-files")
-    return lambda raw: ingest_files(contract, source, folder.as_uri(), raw, "run", NOW)
+    return from_source(contract, "branch-files", folder.as_uri())
+
+
+def from_api(contract: Contract, url: str, retries: RetryPolicy | None = None, run_id: str = "run") -> Ingest:
+    return from_source(contract, "customers-api", url, key="key", run_id=run_id, retries=retries)
+
+
+def from_source(
+    contract: Contract,
+    name: str,
+    url: str,
+    *,
+    key: str = "",
+    run_id: str = "run",
+    backfill: Window | None = None,
+    retries: RetryPolicy | None = None,
+    now: datetime = NOW,
+) -> Ingest:
+    source = contract.source(name)
+
+    def ingest_into(raw: RawContainer) -> list[LoadReport]:
+        landing = Landing(contract=contract, source=source, raw=raw, run_id=run_id, now=now)
+        return ingest(landing, open_reader(contract, source, url, key, retries), backfill)
+
+    return ingest_into
 
 
 def landed(raw: RawContainer, source: str) -> Counter[str]:
@@ -50,9 +75,9 @@ def new_container(storage: str) -> ContainerClient:
     return client
 
 
-def contents(raw: RawContainer) -> dict[str, bytes | Rows]:
+def contents(raw: RawContainer) -> dict[str, bytes | LoadRows]:
     """Everything in the container that does not depend on chance or time."""
     return {
-        name: Rows.model_validate(json.loads(raw.read(name))["totals"]) if "_manifests" in name else raw.read(name)
+        name: LoadRows.model_validate(json.loads(raw.read(name))["totals"]) if "_manifests" in name else raw.read(name)
         for name in raw.names("")
     }

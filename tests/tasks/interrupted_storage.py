@@ -8,7 +8,7 @@ from threading import Lock
 
 from azure.storage.blob import ContainerClient
 
-from tasks.blob_storage import RawContainer
+from tasks.land.raw_container import RawContainer
 
 
 class KilledError(BaseException):

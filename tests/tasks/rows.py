@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from contracts.model import Contract
-from tasks.extraction import chunk_schema
+from contracts.contract import Contract
+from tasks.extract.chunks import chunk_schema
 
 GOOD = {
     "customer_id": "C1",

@@ -1,4 +1,4 @@
-"""What each written form of a date, an amount and a timestamp reads as; None: it does not parse.
+"""What each written form of a date, a number, a boolean and a timestamp reads as; None: it does not parse.
 
 Both engines' parsers are held to these values, so that a value means the same at landing and in silver.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
-from contracts.formats import AmountFormat, DateFormat, TimestampFormat
+from contracts.formats import BooleanFormat, DateFormat, NumberFormat, NumberNotation, TimestampFormat, WrittenFormat
 
 MISSING: tuple[str | None, ...] = (None, "", " ", "\t\r\n", "\xa0", "\u2003\u3000", "\u2028")
 """Texts that count as missing in every format and rule."""
@@ -94,8 +95,10 @@ _NO_AMOUNTS = (
     "１２３ ١٢٣ ½ −5 --5 5- (5) 1,23,456.00 1.23.456,00 €5 US$5 1.234,567 1,234.567 null"
 )
 
-AMOUNTS: dict[AmountFormat, dict[str, Decimal | None]] = {
-    AmountFormat.PLAIN: {
+PLAIN, DOLLAR, REAL = (NumberFormat(notation) for notation in NumberNotation)
+
+AMOUNTS: dict[NumberFormat, dict[str, Decimal | None]] = {
+    PLAIN: {
         "1234.56": Decimal("1234.56"),
         " 1234.56 ": Decimal("1234.56"),
         "0": Decimal(0),
@@ -117,7 +120,7 @@ AMOUNTS: dict[AmountFormat, dict[str, Decimal | None]] = {
         "12.50\n13.50": None,
         **dict.fromkeys(_NO_AMOUNTS.split()),
     },
-    AmountFormat.DOLLAR: {
+    DOLLAR: {
         "$1,234.56": Decimal("1234.56"),
         "1,234.56": Decimal("1234.56"),
         "$1234.56": Decimal("1234.56"),
@@ -142,7 +145,7 @@ AMOUNTS: dict[AmountFormat, dict[str, Decimal | None]] = {
         "$1,000,000,000,000.00": None,
         **dict.fromkeys(_NO_AMOUNTS.split()),
     },
-    AmountFormat.REAL: {
+    REAL: {
         "R$ 1.234,56": Decimal("1234.56"),
         "R$1.234,56": Decimal("1234.56"),
         "R$\xa01.234,56": Decimal("1234.56"),
@@ -171,6 +174,101 @@ AMOUNTS: dict[AmountFormat, dict[str, Decimal | None]] = {
         "12,345": None,
         "R$ 1.000.000.000.000,00": None,
         **dict.fromkeys(_NO_AMOUNTS.split()),
+    },
+}
+
+INTEGERS: dict[NumberFormat, dict[str, int | None]] = {
+    NumberFormat(NumberNotation.PLAIN, 0, 19, is_integer=True): {
+        "0": 0,
+        "-0": 0,
+        "007": 7,
+        " 42\n": 42,
+        "-42": -42,
+        "9223372036854775807": 9223372036854775807,
+        "-9223372036854775808": -9223372036854775808,
+        "9223372036854775808": None,
+        "9999999999999999999": None,
+        "12345678901234567890": None,
+        "1.0": None,
+        "1,000": None,
+        "1.000": None,
+        "$1": None,
+        "4 2": None,
+        **dict.fromkeys(
+            ["abc", "NaN", "1e3", "0x10", "+5", "5.", "-", "--5", "5-", "(5)", "1_000", "١٢٣", "１２", "½", "true"]
+        ),
+    },
+    NumberFormat(NumberNotation.DOLLAR, 0, 10, is_integer=True): {
+        "1,000": 1000,
+        "2,147,483,647": 2147483647,
+        "-2147483648": -2147483648,
+        "2147483648": None,
+        "$1": None,
+        "1.000": None,
+        "10,00": None,
+    },
+    NumberFormat(NumberNotation.REAL, 0, 10, is_integer=True): {
+        "1.000": 1000,
+        "-1000": -1000,
+        "9999999999": None,
+        "R$ 1": None,
+        "1,0": None,
+    },
+}
+"""Of a `bigint` where there is room for 19 digits, else of an `int`."""
+
+DOUBLES: dict[NumberFormat, dict[str, float | None]] = {
+    NumberFormat(NumberNotation.PLAIN, None): {
+        "0.1": 0.1,
+        "-1234.5678901234567": -1234.5678901234567,
+        "0.000000000000000000001": 1e-21,
+        "12": 12.0,
+        "1e3": None,
+        "NaN": None,
+        "1.": None,
+        ".5": None,
+        "1234567890123": None,
+    },
+    NumberFormat(NumberNotation.REAL, None): {"1.234,5": 1234.5, "0,125": 0.125, "0.125": 125.0, "1.5": None},
+}
+"""Of no declared number of decimals."""
+
+DECIMALS: dict[NumberFormat, dict[str, Decimal | None]] = {
+    NumberFormat(NumberNotation.PLAIN, 3, 5): {
+        "12345.678": Decimal("12345.678"),
+        "-0.001": Decimal("-0.001"),
+        "12": Decimal(12),
+        "12345.6789": None,
+        "123456": None,
+    },
+    NumberFormat(NumberNotation.PLAIN, 0, 4): {"1234": Decimal(1234), "12345": None, "1.0": None},
+}
+"""Of a decimal with as many digits."""
+
+BOOLEANS: dict[BooleanFormat, dict[str, bool | None]] = {
+    BooleanFormat(): {
+        "true": True,
+        "false": False,
+        " true\xa0": True,
+        "TRUE": None,
+        "t": None,
+        "1": None,
+        "yes": None,
+        "truefalse": None,
+    },
+    BooleanFormat.of("S/N", "sim/não", "1/0"): {
+        "S": True,
+        "N": False,
+        "sim": True,
+        "não": False,
+        "1": True,
+        "0": False,
+        "s": None,
+        "nao": None,
+        "na\u0303o": None,
+        "S/N": None,
+        "true": None,
+        "01": None,
     },
 }
 
@@ -230,3 +328,31 @@ TIMESTAMPS: dict[TimestampFormat, dict[str, datetime | None]] = {
         "０１/02/2026 12:00:00": None,
     },
 }
+
+FORMATS: dict[WrittenFormat, dict[str, Any]] = {
+    **DATES,
+    **AMOUNTS,
+    **INTEGERS,
+    **DOUBLES,
+    **DECIMALS,
+    **BOOLEANS,
+    **TIMESTAMPS,
+}
+"""Every written form and what it reads as."""
+
+
+def type_of(format_: WrittenFormat) -> str:
+    """The Spark SQL type that the vectors of a format are of."""
+    match format_:
+        case NumberFormat(is_integer=True, whole_digits=digits):
+            return "bigint" if digits > 10 else "int"
+        case NumberFormat(decimals=None):
+            return "double"
+        case NumberFormat(decimals=decimals, whole_digits=digits):
+            return f"decimal({digits + decimals},{decimals})"
+        case BooleanFormat():
+            return "boolean"
+        case DateFormat():
+            return "date"
+        case TimestampFormat():
+            return "timestamp"

@@ -16,11 +16,11 @@ import httpx
 import psutil
 import pytest
 
-from sandbox.certificates import ensure_certificates
 from sandbox.databricks.run import FINISHED
 from sandbox.home import REPOSITORY, SandboxHome
-from sandbox.ports import ports_of
-from sandbox.readiness import answers
+from sandbox.parts.certificates import ensure_certificates
+from sandbox.processes.ports import ports_of
+from sandbox.processes.readiness import answers
 
 TOKEN = "a token of the tests"
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from sandbox.home import SandboxHome
-from sandbox.java import ensure_embedded_java
+from sandbox.parts.java import ensure_embedded_java
 from tests.sandbox.databricks.conftest import JobsApi, task, wait_until
 
 pytestmark = pytest.mark.services

@@ -7,10 +7,10 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as postgresql
 import pytest
 
-from sandbox import postgres
 from sandbox.home import SandboxHome
-from sandbox.ports import ports_of
-from sandbox.processes import Processes
+from sandbox.parts import postgres
+from sandbox.processes.ports import ports_of
+from sandbox.processes.processes import Processes
 
 
 @pytest.fixture(scope="session")

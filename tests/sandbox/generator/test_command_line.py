@@ -13,31 +13,23 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as postgresql
 import pytest
 
-from contracts.model import SourceKind
-from contracts.reader import read_contract
+from contracts.folder import read_contracts
 from sandbox.generator.command_line import apply_next_generation, population_of, seed_and_grow
-from sandbox.generator.files_plan import branch_files
-from sandbox.generator.files_writing import file_content
-from sandbox.generator.population import Population
+from sandbox.generator.customer_purchases.growth import file_content
+from sandbox.generator.customer_purchases.row_versions import branch_files, truth
+from sandbox.generator.places import Places
+from sandbox.generator.population import Population, SourceKind
 from sandbox.generator.state import NONE_YET, GeneratorState, SeededOtherwise
-from sandbox.generator.truth import truth
 
-CONTRACT = read_contract()
+CONTRACTS = read_contracts()
+CONTRACT = CONTRACTS.dataset("customer_purchases")
 NOW = datetime(2026, 11, 25, 13, tzinfo=UTC)
 REPOSITORY = Path(__file__).parents[3]
 
 
 def _grow(home: Path, rows: int = 100, seed: int = 1, now: datetime = NOW) -> int:
-    return apply_next_generation(
-        home,
-        CONTRACT,
-        rows=rows,
-        seed=seed,
-        store_database_url=None,
-        api_database=home / "api.sqlite",
-        branch_folder=home / "branches",
-        now=now,
-    )
+    places = Places(api_database=home / "api.sqlite", branch_folder=home / "branches", return_folder=home / "returns")
+    return apply_next_generation(home, CONTRACTS, places, rows=rows, seed=seed, now=now)
 
 
 def test_each_call_is_one_generation_of_one_population(tmp_path: Path) -> None:
@@ -60,17 +52,13 @@ def test_another_size_or_seed_is_refused_with_what_to_do(tmp_path: Path, rows: i
 def test_a_source_of_the_users_own_is_not_touched(tmp_path: Path) -> None:
     home, theirs = tmp_path / "home", tmp_path / "theirs"
     theirs.mkdir()
-    apply_next_generation(
-        home, CONTRACT, rows=100, seed=1, store_database_url=None, api_database=None, branch_folder=None, now=NOW
-    )
+    apply_next_generation(home, CONTRACTS, Places(), rows=100, seed=1, now=NOW)
     assert [path.name for path in home.iterdir()] == ["generator.json"]
     assert list(theirs.iterdir()) == []
 
 
 def test_a_source_that_comes_later_catches_up(tmp_path: Path) -> None:
-    apply_next_generation(
-        tmp_path, CONTRACT, rows=100, seed=1, store_database_url=None, api_database=None, branch_folder=None, now=NOW
-    )
+    apply_next_generation(tmp_path, CONTRACTS, Places(), rows=100, seed=1, now=NOW)
     assert _grow(tmp_path) == 1
     assert {path.name.split("-")[-2] for path in (tmp_path / "branches").iterdir()} == {"0000", "0001"}
 
@@ -86,10 +74,9 @@ def test_a_generation_that_did_not_end_is_repeated(tmp_path: Path) -> None:
 
 
 def test_sources_do_not_grow_past_the_clock(tmp_path: Path) -> None:
-    nothing = {"store_database_url": None, "api_database": None, "branch_folder": None}
-    seed_and_grow(tmp_path, CONTRACT, rows=100, seed=1, generation=732, now=NOW, **nothing)
+    seed_and_grow(tmp_path, CONTRACTS, Places(), rows=100, seed=1, generation=732, now=NOW)
     grown = [
-        apply_next_generation(tmp_path, CONTRACT, rows=100, seed=1, now=NOW + timedelta(hours=hours), **nothing)
+        apply_next_generation(tmp_path, CONTRACTS, Places(), rows=100, seed=1, now=NOW + timedelta(hours=hours))
         for hours in (0, 0, 0.9, 1, 1)
     ]
     assert grown == [733, 733, 733, 734, 734]
@@ -103,15 +90,18 @@ def test_rows_of_zero_stay_zero(tmp_path: Path) -> None:
 _SEED = """
 import sys
 from pathlib import Path
-from contracts.reader import read_contract
+from contracts.folder import read_contracts
 from sandbox.generator.command_line import apply_next_generation
+from sandbox.generator.places import Places
 home, own = Path(sys.argv[1]), sys.argv[3]
-apply_next_generation(
-    home, read_contract(), rows=int(sys.argv[2]), seed=1,
+contracts = read_contracts()
+purchases = contracts.model_copy(update={"datasets": (contracts.dataset("customer_purchases"),)})
+places = Places(
     store_database_url=own if own.startswith("postgresql:") else None,
     api_database=home / "api.sqlite" if own == "api" else None,
     branch_folder=home / "branches" if own == "branches" else None,
 )
+apply_next_generation(home, purchases, places, rows=int(sys.argv[2]), seed=1)
 """
 
 

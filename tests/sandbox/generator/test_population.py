@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.model import SourceKind
-from sandbox.generator.population import GENERATION_STEP, Population
+from sandbox.generator.population import GENERATION_STEP, Population, SourceKind
 
 ANCHOR = datetime(2026, 11, 25, 13, 45, tzinfo=UTC)
 KINDS = st.sampled_from(SourceKind)

@@ -5,39 +5,11 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from contracts.formats import AmountFormat, DateFormat, TimestampFormat
-from sandbox.generator.presentation import amount_text, date_text, timestamp_text
-
-
-@pytest.mark.parametrize(
-    ("amount_format", "expected"),
-    [
-        (AmountFormat.PLAIN, ["0.05", "12.50", "1234.56", "-1234.56", "1000000.00", "1234567.89", None]),
-        (
-            AmountFormat.DOLLAR,
-            ["$0.05", "$12.50", "$1,234.56", "-$1,234.56", "$1,000,000.00", "$1,234,567.89", None],
-        ),
-        (
-            AmountFormat.REAL,
-            ["R$ 0,05", "R$ 12,50", "R$ 1.234,56", "-R$ 1.234,56", "R$ 1.000.000,00", "R$ 1.234.567,89", None],
-        ),
-    ],
-)
-def test_amounts_are_written_with_currency_and_thousands(
-    amount_format: AmountFormat, expected: list[str | None]
-) -> None:
-    centavos = pl.Series([5, 1250, 123456, -123456, 100000000, 123456789, None])
-    assert (
-        pl.select(amount_text(pl.lit(centavos), amount_format, pl.lit(value=False))).to_series().to_list() == expected
-    )
-
-
-def test_plain_amounts_have_neither_currency_nor_thousands() -> None:
-    centavos = pl.lit(pl.Series([5, -123456789]))
-    assert pl.select(amount_text(centavos, AmountFormat.REAL, pl.lit(value=True))).to_series().to_list() == [
-        "0,05",
-        "-1234567,89",
-    ]
+from contracts.contract import Contract
+from contracts.folder import read_contracts
+from contracts.formats import DateFormat, TimestampFormat
+from sandbox.generator.population import SourceKind, source_of
+from sandbox.generator.presentation import change_time_text, date_text, timestamp_text
 
 
 @pytest.mark.parametrize(
@@ -68,3 +40,12 @@ def test_times_are_written_in_utc_or_at_the_sources_offset(offset: str | None, e
     )
     written = pl.select(timestamp_text(pl.lit(times), TimestampFormat(local_offset=offset))).to_series().to_list()
     assert written == expected
+
+
+@pytest.mark.parametrize("contract", read_contracts().datasets, ids=lambda contract: contract.name)
+def test_a_databases_times_have_six_decimals_whatever_the_fraction(contract: Contract) -> None:
+    fractions = [0, 450, 120_000, 123_456]
+    times = pl.Series([datetime(2026, 1, 1, 1, 2, 3, fraction, UTC) for fraction in fractions])
+    source = source_of(contract, SourceKind.DATABASE)
+    written = pl.select(change_time_text(pl.lit(times), source)).to_series().to_list()
+    assert written == [f"2026-01-01T01:02:03.{fraction:06d}Z" for fraction in fractions]

@@ -1,0 +1,127 @@
+"""The Databricks job of a dataset, as those who define, start and run it agree on it: name, parameters and tasks.
+
+The parameters stand here once. The job's definition hands each to every task, and a task's command line reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.contract import Contract
+
+PACKAGE = "datamaster"
+"""The wheel that holds the tasks; their entry points are called as the tasks are."""
+
+TASKS = ("bronze", "silver", "gold")
+"""The tasks, each after the one before."""
+
+CLUSTER_KEY = "pipeline"
+"""The job cluster that the tasks of a run share."""
+
+
+class RawStreamFormat(StrEnum):
+    """What finds new raw files: Databricks' Auto Loader or Spark's file stream."""
+
+    FILES = "files"
+    CLOUD_FILES = "cloudFiles"
+
+
+class JobParameter(BaseModel):
+    """A parameter of the job; without a default it must be given. An empty text stands for nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    help: str
+    default: str | None = None
+    choices: tuple[str, ...] | None = None
+
+    @property
+    def argument(self) -> str:
+        """What a task's command line calls it.
+
+        >>> JobParameter(name="lake_url", help="").argument
+        'lake-url'
+        """
+        return self.name.replace("_", "-")
+
+
+JOB_PARAMETERS = (
+    JobParameter(name="dataset", help="name of the dataset, one of the contracts"),
+    JobParameter(name="contracts", help="folder of the contracts; empty: those in this package", default=""),
+    JobParameter(name="catalog", help="catalog that holds the schemas bronze, silver and gold"),
+    JobParameter(name="lake_url", help="the lake: abfss://account.dfs.core.windows.net or file:///…"),
+    JobParameter(name="checkpoints_url", help="folder of the streams' checkpoints"),
+    JobParameter(name="ingestion_id", help="UUID of the run, kept with every row; empty: a new one", default=""),
+    JobParameter(
+        name="raw_stream_format", help="what finds new raw files", default="files", choices=tuple(RawStreamFormat)
+    ),
+    JobParameter(name="column_tags", help="tag columns with their class", default="false", choices=("true", "false")),
+    JobParameter(
+        name="rebuild", help="layer to make anew from the one below", default="", choices=("", "silver", "gold")
+    ),
+)
+
+
+def job_name(contract: Contract) -> str:
+    """Name of the job that transforms the dataset."""
+    return f"etl-{contract.slug}"
+
+
+def parameter_defaults(contract: Contract, environment: Mapping[str, str]) -> dict[str, str]:
+    """The job's parameters with their defaults: the dataset's, those of an environment, and the general ones.
+
+    Raises:
+        ValueError: the environment gives a parameter that the job does not have, or lacks one that it needs.
+    """
+    given = {"dataset": contract.slug, **environment}
+    unknown = sorted(given.keys() - {parameter.name for parameter in JOB_PARAMETERS})
+    missing = [p.name for p in JOB_PARAMETERS if p.default is None and p.name not in given]
+    if unknown or missing:
+        raise ValueError(
+            f"job parameters unknown: {', '.join(unknown) or 'none'}, missing: {', '.join(missing) or 'none'}"
+        )
+    return {parameter.name: given.get(parameter.name, parameter.default or "") for parameter in JOB_PARAMETERS}
+
+
+def task_parameters() -> dict[str, str]:
+    """What every task is called with: each of the job's parameters by the argument's name."""
+    return {parameter.argument: f"{{{{job.parameters.{parameter.name}}}}}" for parameter in JOB_PARAMETERS}
+
+
+def task_before(task: str) -> str | None:
+    """The task that must have succeeded before, None for the first.
+
+    >>> task_before("gold"), task_before("bronze")
+    ('silver', None)
+    """
+    place = TASKS.index(task)
+    return TASKS[place - 1] if place else None
+
+
+def job_document(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The job's settings as the Jobs API takes them, without clusters: those are the environment's."""
+    return {
+        "name": job_name(contract),
+        "max_concurrent_runs": 1,
+        "queue": {"enabled": True},
+        "parameters": [
+            {"name": name, "default": value} for name, value in parameter_defaults(contract, environment).items()
+        ],
+        "tasks": [_task(task) for task in TASKS],
+    }
+
+
+def _task(task: str) -> dict[str, Any]:
+    before = task_before(task)
+    wheel_task = {"package_name": PACKAGE, "entry_point": task, "named_parameters": task_parameters()}
+    return {
+        "task_key": task,
+        "depends_on": [{"task_key": before}] if before else [],
+        "job_cluster_key": CLUSTER_KEY,
+        "python_wheel_task": wheel_task,
+    }

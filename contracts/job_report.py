@@ -1,0 +1,84 @@
+"""What a task of the Databricks job reports of itself, and the row accounting that a run must balance.
+
+A task of the Databricks job prints its report as the last line of its output; the parent flow reads it from there.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RESULT_MARKER = "DATAMASTER_RESULT "
+"""What the line with a task's report starts with."""
+
+
+class TransformedRows(BaseModel):
+    """Rows of one source that a transformation accounts for.
+
+    In a run's figures `silver` is a net change and may be negative: a row of another source can take a row's place.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    bronze: int = 0
+    silver: int = 0
+    rejected: int = 0
+    superseded: int = 0
+
+
+class TaskReport(BaseModel):
+    """What one task did: rows by source in this run and in total, rejections by rule label, versions of its tables.
+
+    `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
+    `contract_digest` is of the contract that the task read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    task: str
+    seconds: float
+    run: dict[str, TransformedRows] = Field(default_factory=dict)
+    total: dict[str, TransformedRows] = Field(default_factory=dict)
+    rejected_by_rule: dict[str, dict[str, int]] = Field(default_factory=dict)
+    warned_by_rule: dict[str, dict[str, int]] = Field(default_factory=dict)
+    warned_checks: dict[str, str] = Field(default_factory=dict)
+    table_versions: dict[str, int] = Field(default_factory=dict)
+    groups_changed: int = 0
+    software: dict[str, str] = Field(default_factory=dict)
+    contract_digest: str = ""
+
+    def result_line(self) -> str:
+        """The line a task prints last."""
+        return RESULT_MARKER + self.model_dump_json()
+
+
+def read_report(output: str) -> TaskReport | None:
+    """The report in a task's output, or None if the task did not get that far."""
+    lines = [line for line in output.splitlines() if line.startswith(RESULT_MARKER)]
+    return TaskReport.model_validate_json(lines[-1].removeprefix(RESULT_MARKER)) if lines else None
+
+
+class SourceBooks(BaseModel):
+    """Row accounting of one source, each term counted on its own from what is durably there."""
+
+    model_config = ConfigDict(frozen=True)
+
+    extracted: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    bronze: int = 0
+    silver: int = 0
+    rejected: int = 0
+    superseded: int = 0
+
+    def imbalances(self) -> list[str]:
+        """The equations that do not hold, in words; empty when the books balance."""
+        ingested = self.landed + self.quarantined
+        transformed = self.silver + self.rejected + self.superseded
+        destinations = f"landed {self.landed} + quarantined {self.quarantined}"
+        fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}"
+        equations = [
+            (self.extracted, ingested, f"extracted {self.extracted} ≠ {destinations}"),
+            (self.landed, self.bronze, f"landed {self.landed} ≠ bronze {self.bronze}"),
+            (self.bronze, transformed, f"bronze {self.bronze} ≠ {fates}"),
+        ]
+        return [inequality for left, right, inequality in equations if left != right]

@@ -1,0 +1,53 @@
+"""Where things lie in the Raw container, as those who land them and those who read them agree on it.
+
+`‹dataset›/‹source›/load_date=…/` holds the landed rows, and folders that begin with `_` what is kept about them. A CSV
+file tells its columns by their order alone, which changes with the contract; so its name ends in the id of its column
+set, and `_columns/‹dataset›/‹source›/‹id›.json` lists the set's names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+
+from contracts.contract import Contract
+from contracts.sources import BaseSource, RawFormat
+
+QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_columns"
+"""Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files."""
+
+ROWS_GLOB = "load_date=*"
+
+
+def source_folder(contract: Contract, source: BaseSource) -> str:
+    """The folder of a source, the same below the container and below each top folder."""
+    return f"{contract.name}/{source.name}"
+
+
+def day_folder(contract: Contract, source: BaseSource, day: date) -> str:
+    """The folder of the rows that a source landed on a day, in UTC."""
+    return f"{source_folder(contract, source)}/load_date={day.isoformat()}"
+
+
+def column_set(names: Iterable[str]) -> str:
+    """Id of the columns of a CSV file, in their order.
+
+    >>> column_set(["return_id", "quantity"]) == column_set(["quantity", "return_id"])
+    False
+    """
+    return sha256("\n".join(names).encode()).hexdigest()[:8]
+
+
+def column_set_record(contract: Contract, source: BaseSource) -> tuple[str, str]:
+    """Name and content of the blob that lists the columns which the contract now gives a source's CSV files."""
+    names = contract.column_names
+    return f"{COLUMNS}/{source_folder(contract, source)}/{column_set(names)}.json", json.dumps(names)
+
+
+def rows_suffix(contract: Contract, source: BaseSource) -> str:
+    """How the names of a source's raw files end: in their format, and for CSV in their column set before it."""
+    if source.raw_format is RawFormat.CSV:
+        return f"{column_set(contract.column_names)}.{source.raw_format}"
+    return str(source.raw_format)

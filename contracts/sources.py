@@ -1,0 +1,148 @@
+"""The places a dataset's rows come from (ODCS section Servers), one model a kind of source.
+
+`type` is the standard's word for the kind. What the standard has no word for (which variables locate a source, how it
+writes values, what its own fields are called) stands in `customProperties`.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from open_data_contract_standard.model import Server
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from contracts.formats import BooleanFormat, DateFormat, NumberNotation, TimestampFormat
+from contracts.odcs import Custom, OdcsModel
+
+EnvironmentVariable = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]*$")]
+SourceName = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+"""A source's name is also that of a Prefect block document: lower-case letters, digits and dashes."""
+
+
+class RawFormat(StrEnum):
+    """How Raw keeps a source's rows, which is also the suffix of its files: as the source speaks."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class Connection(BaseModel):
+    """The environment variables that locate and open a source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: EnvironmentVariable
+    key: EnvironmentVariable | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables by what they hold: `url`, and `key` where the source has one."""
+        return {role: name for role, name in (("url", self.url), ("key", self.key)) if name}
+
+
+def _boolean_format(value: Any) -> Any:  # noqa: ANN401 (whatever the file says)
+    if isinstance(value, str):
+        return BooleanFormat.of(value)
+    return BooleanFormat.of(*value) if isinstance(value, list) and all(isinstance(x, str) for x in value) else value
+
+
+class BaseSource(OdcsModel):
+    """What every source has: its name, how it writes values, and which of its fields is which column.
+
+    `field_paths` maps a standardized column to the source's own field, dotted when nested (`customer.cpf`); a column
+    that is not in it is called the same at both. A source may lack its `optional_columns`.
+    """
+
+    standard: ClassVar = Server
+    raw_format: ClassVar[RawFormat] = RawFormat.JSON
+
+    name: SourceName = Field(alias="server")
+    description: str = ""
+    connection: Connection = Custom("connection")
+    date_format: DateFormat | None = Custom("dateFormat", default=None)
+    number_notation: NumberNotation = Custom("amountFormat", default=NumberNotation.PLAIN)
+    boolean_format: Annotated[BooleanFormat, BeforeValidator(_boolean_format)] = Custom(
+        "booleanFormat", default=BooleanFormat()
+    )
+    timestamp_offset: Annotated[str, StringConstraints(pattern="^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] | None = Custom(
+        "timestampOffset", default=None
+    )
+    field_paths: dict[str, str] = Custom("fieldPaths", default_factory=dict)
+    optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
+
+    @property
+    def timestamp_format(self) -> TimestampFormat:
+        """How it writes a point in time."""
+        return TimestampFormat(self.timestamp_offset)
+
+    def field(self, column: str) -> str:
+        """The source's own field of a standardized column."""
+        return self.field_paths.get(column, column)
+
+
+class DatabaseSource(BaseSource):
+    """A PostgreSQL table or view; `key_field` and `cursor_field` are its row key and last-change time."""
+
+    type: Literal["postgres"]
+    table: str = Custom("table")
+    key_field: str = Custom("keyField")
+    cursor_field: str = Custom("cursorField")
+    overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
+
+
+class ApiSource(BaseSource):
+    """A JSON API; `location` is `${‹connection.url›}` and the path behind it."""
+
+    type: Literal["api"]
+    location: str
+    key_field: str = Custom("keyField")
+    cursor_field: str = Custom("cursorField")
+    overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
+    page_rows: int = Custom("pageRows", ge=1)
+
+    @model_validator(mode="after")
+    def _has_a_key_and_a_path(self) -> Self:
+        if self.connection.key is None:
+            raise ValueError(f"source {self.name} of type api needs a key in its connection")
+        _ = _behind_url(self.connection, self.location, "location")
+        return self
+
+    @property
+    def path(self) -> str:
+        """The path of its rows below the URL that the environment gives."""
+        return _behind_url(self.connection, self.location, "location")
+
+
+class FilesSource(BaseSource):
+    """A folder of CSV files; `path` is `${‹connection.url›}` and the pattern of the files' names behind it."""
+
+    raw_format: ClassVar[RawFormat] = RawFormat.CSV
+
+    type: Literal["local"]
+    format: Literal["csv"]
+    path: str
+
+    @model_validator(mode="after")
+    def _has_a_pattern(self) -> Self:
+        if self.name_pattern != "/*.csv":
+            raise ValueError(f"path must be ${{{self.connection.url}}}/*.csv: other patterns cannot be read yet")
+        return self
+
+    @property
+    def name_pattern(self) -> str:
+        """Which files below the URL that the environment gives hold its rows."""
+        return _behind_url(self.connection, self.path, "path")
+
+
+Source = Annotated[DatabaseSource | ApiSource | FilesSource, Field(discriminator="type")]
+ChangingSource = DatabaseSource | ApiSource
+"""A source that tells when each row last changed."""
+
+
+def _behind_url(connection: Connection, place: str, word: str) -> str:
+    found = re.fullmatch(r"\$\{(\w+)\}(.*)", place)
+    if not found or found[1] != connection.url:
+        raise ValueError(f"{word} must begin with ${{{connection.url}}}, the variable of the connection's url")
+    return found[2]

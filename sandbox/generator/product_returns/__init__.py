@@ -1,0 +1,1 @@
+"""Generates the sources of the dataset `product_returns`: purchases that customers brought or sent back."""

@@ -1,0 +1,1 @@
+"""Bronze: every landed row once, as it was landed."""

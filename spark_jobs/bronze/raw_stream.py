@@ -1,0 +1,115 @@
+"""Raw files as streams of landed rows: Auto Loader on Databricks, Spark's own file stream elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as sf
+from pyspark.sql.types import StringType, StructField, StructType
+
+from contracts.contract import Contract
+from contracts.job_document import RawStreamFormat
+from contracts.lake_terms import Layer
+from contracts.raw_layout import COLUMNS, ROWS_GLOB, column_set, source_folder
+from contracts.sources import RawFormat, Source
+from spark_jobs.tables.columns import RESCUED_DATA, SOURCE_FILE_NAME
+from spark_jobs.tables.lakehouse import layer_url
+
+FORMAT_OPTIONS = {
+    RawFormat.JSON: {},
+    RawFormat.CSV: {"header": "true", "multiLine": "true", "escape": '"', "enforceSchema": "false"},
+}
+"""How raw files are written: JSON lines, and RFC 4180 CSV whose quoted values may hold line breaks."""
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """Raw files of a source that have the same columns: the glob of their folders, and how their names end."""
+
+    source: Source
+    folders: str
+    suffix: str
+    columns: tuple[str, ...]
+
+    @property
+    def checkpoint(self) -> str:
+        """What tells the stream's checkpoint from those of the source's other files."""
+        return self.suffix.removeprefix("*.").removesuffix(".csv")
+
+
+def raw_files(spark: SparkSession, contract: Contract, lake_url: str) -> list[RawFiles]:
+    """The files of every source: JSON lines together, CSV files by the column sets that they were ever landed with.
+
+    A glob of folders may match nothing: a source that has landed nothing yet has none. Quarantine and manifests lie
+    outside of it.
+    """
+    raw = layer_url(lake_url, Layer.RAW)
+    recorded = _recorded_column_sets(spark, f"{raw}/{COLUMNS}/{contract.name}")
+    found = []
+    for source in contract.sources:
+        folders = f"{raw}/{source_folder(contract, source)}/{ROWS_GLOB}/"
+        sets = [contract.column_names]
+        if source.raw_format is RawFormat.CSV:
+            sets += [names for names in recorded.get(source.name, []) if names != contract.column_names]
+            found += [RawFiles(source, folders, f"*.{column_set(names)}.csv", names) for names in sets]
+        else:
+            found.append(RawFiles(source, folders, "*.json", contract.column_names))
+    return found
+
+
+def read_raw_stream(spark: SparkSession, files: RawFiles, contract: Contract, format_: RawStreamFormat) -> DataFrame:
+    """The files as a stream: the contract's columns as text, `_rescued_data` and `source_file_name`.
+
+    A column that the files do not have is null; what they have under a name that the contract no longer knows is
+    rescued.
+    """
+    schema = [StructField(name, StringType()) for name in files.columns]
+    if format_ is RawStreamFormat.FILES:
+        schema.append(StructField(RESCUED_DATA.name, StringType()))
+    reader = spark.readStream.format(_reader_format(files, format_)).options(**stream_options(files, format_))
+    landed = reader.schema(StructType(schema)).load(files.folders)
+    known = [sf.col(n) if n in files.columns else sf.lit(None).cast("string").alias(n) for n in contract.column_names]
+    file_path = sf.col("_metadata.file_path").alias(SOURCE_FILE_NAME.name)
+    return landed.select(*known, _rescued(files, contract).alias(RESCUED_DATA.name), file_path)
+
+
+def stream_options(files: RawFiles, format_: RawStreamFormat) -> dict[str, str]:
+    """Exactly the options that the stream is read with."""
+    options = {**FORMAT_OPTIONS[files.source.raw_format], "pathGlobFilter": files.suffix}
+    if format_ is RawStreamFormat.FILES:
+        return options | {"columnNameOfCorruptRecord": RESCUED_DATA.name}
+    return options | {
+        "cloudFiles.format": str(files.source.raw_format),
+        "cloudFiles.partitionColumns": "",
+        "rescuedDataColumn": RESCUED_DATA.name,
+    }
+
+
+def _reader_format(files: RawFiles, format_: RawStreamFormat) -> str:
+    return str(format_) if format_ is RawStreamFormat.CLOUD_FILES else str(files.source.raw_format)
+
+
+def _rescued(files: RawFiles, contract: Contract) -> Column:
+    gone = [name for name in files.columns if name not in contract.column_names]
+    rescued = sf.col(RESCUED_DATA.name)
+    if not gone:
+        return rescued
+    has_any = sf.coalesce(*gone).isNotNull()
+    return sf.coalesce(rescued, sf.when(has_any, sf.to_json(sf.struct(*gone))))
+
+
+def _recorded_column_sets(spark: SparkSession, folder: str) -> dict[str, list[tuple[str, ...]]]:
+    """The column sets that were recorded when CSV files were landed with them, by source."""
+    try:
+        records = spark.read.text(f"{folder}/*/*.json", wholetext=True).select("value", "_metadata.file_path").collect()
+    except AnalysisException as error:
+        if error.getCondition() != "PATH_NOT_FOUND":
+            raise
+        return {}
+    sets: dict[str, list[tuple[str, ...]]] = {}
+    for value, path in sorted(records, key=lambda record: str(record["file_path"])):
+        sets.setdefault(path.split("/")[-2], []).append(tuple(json.loads(value)))
+    return sets

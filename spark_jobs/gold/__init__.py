@@ -1,0 +1,1 @@
+"""Gold: groups of the rows of silver, as the contract computes them."""

@@ -1,0 +1,73 @@
+"""The task `gold`: what silver's changes touch in each gold table."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from pyspark.sql import DataFrame, SparkSession
+
+from contracts.tables import GoldTable
+from spark_jobs.gold.groups import EMPTIED, groups, touched_groups
+from spark_jobs.job_parameters import JobParameters
+from spark_jobs.silver.set_checks import check_tables
+from spark_jobs.tables.caching import cached
+from spark_jobs.tables.creation import create, create_anew
+from spark_jobs.tables.delta import changes, latest_version, merge, read_log
+from spark_jobs.tables.lakehouse import Table
+from spark_jobs.tables.progress import Progress, append_with_progress
+from spark_jobs.task_figures import TaskFigures
+
+
+def run_gold(spark: SparkSession, job: JobParameters) -> TaskFigures:
+    """Bring every gold table of the contract up to silver's newest version, or make it anew.
+
+    Raises:
+        RefusedDataError: a gold table does not keep a check of the contract.
+    """
+    create(spark, job.lakehouse.silver, column_tags=job.column_tags)
+    log = read_log(spark, job.lakehouse.silver)
+    silver = Progress(log.version, epoch=Progress.noted_in(log.commits).epoch)
+    groups_changed = sum(_refresh(spark, job, gold_table, silver) for gold_table in job.contract.gold_tables)
+    tables = [(job.lakehouse.gold(gold_table), gold_table) for gold_table in job.contract.gold_tables]
+    return TaskFigures(
+        groups_changed=groups_changed,
+        table_versions={table.full_name: latest_version(spark, table) for table, _ in tables},
+        warned_checks=check_tables(spark, tables),
+    )
+
+
+def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable, silver: Progress) -> int:
+    """Bring one gold table up to silver's version; how many of its rows changed."""
+    table, dataset = job.lakehouse.gold(gold_table), job.contract.table
+    if job.makes_anew(table):
+        create_anew(spark, table, Progress(epoch=str(uuid4())).metadata())
+    create(spark, table, column_tags=job.column_tags)
+    before = Progress.noted_in(read_log(spark, table).commits)
+    if before.version >= 0 and before.source_epoch != silver.epoch:
+        before = Progress(epoch=str(uuid4()))
+        create_anew(spark, table, before.metadata())
+    after = before.advanced(silver.version, {}, silver.epoch)
+    present = spark.table(job.lakehouse.silver.full_name)
+    if before.version < 0:
+        return _fill(groups(present, gold_table, dataset), table, after)
+    if before.version >= silver.version:
+        return 0
+    changed = changes(spark, job.lakehouse.silver, before.version, silver.version)
+    with cached(touched_groups(changed, present, gold_table, dataset)) as touched:
+        return 0 if touched.isEmpty() else _merge(touched, table, gold_table, after)
+
+
+def _fill(all_groups: DataFrame, table: Table, progress: Progress) -> int:
+    """Write all groups into an empty table."""
+    append_with_progress(all_groups, table, progress)
+    return all_groups.sparkSession.table(table.full_name).count()
+
+
+def _merge(touched: DataFrame, table: Table, gold_table: GoldTable, progress: Progress) -> int:
+    """Merge recomputed groups: only those that differ are written, and the progress is noted in any case."""
+    differs = " OR ".join(f"NOT (incoming.`{c.name}` <=> present.`{c.name}`)" for c in gold_table.measures)
+    emptied = f"incoming.{EMPTIED}"
+    changed = merge(touched, table, gold_table.key, progress.metadata(), update_when=differs, delete_when=emptied)
+    if not changed:
+        append_with_progress(touched.sparkSession.table(table.full_name).limit(0), table, progress)
+    return changed

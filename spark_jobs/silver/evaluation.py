@@ -1,0 +1,143 @@
+"""Bronze rows to silver: typed, checked against every rule, masked, split into valid and rejected ones."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as sf
+
+from contracts.columns import Column as ContractColumn
+from contracts.columns import Masking
+from contracts.contract import Contract
+from contracts.logical_types import LogicalType
+from contracts.rules import Cpf, Rule, Severity
+from contracts.transformations import in_order
+from spark_jobs.silver.masking import keyed_hash, masked_email, redacted, with_key_pads
+from spark_jobs.silver.parsing import parse_by_source, trimmed
+from spark_jobs.silver.rules import Value, accepts, cpf_number
+from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, SOURCE
+from spark_jobs.tables.expressions import of_its_type, scalar
+
+SOURCE_UNKNOWN = "source: known"
+"""Label of the rule that a row must come from one of the contract's sources: no other has formats to read it by."""
+
+BROKEN_WARNINGS = "_broken_warnings"
+_TRIMMED, _PARSED, _LANDED, _CPF_NUMBER = "_trimmed_", "_parsed_", "_landed_", "_cpf_number_"
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+
+def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:
+    """Bronze's rows with what silver needs to know of each.
+
+    Args:
+        bronze: bronze's columns; further ones are kept.
+        contract: columns, rules and sources.
+        pads: the key pads of `spark_jobs.silver.masking.key_pads`.
+
+    Returns:
+        Silver's columns (typed where the text parses, masked, derived), `_landed_‹column›` with the text as landed of
+        every typed column, `broken_rules`, `_broken_warnings`, and the further columns of `bronze`.
+    """
+    further = [name for name in bronze.columns if name not in {*contract.column_names, RESCUED_DATA.name}]
+    typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
+    trimmed_texts = bronze.select("*", *(trimmed(sf.col(c.name)).alias(_TRIMMED + c.name) for c in contract.columns))
+    cpfs = [rule.column for rule in contract.rules if any(isinstance(check, Cpf) for check in rule.checks)]
+    parsed = trimmed_texts.select(
+        "*",
+        *(_parsed(c, contract).alias(_PARSED + c.name) for c in typed),
+        *(cpf_number(sf.col(name)).alias(_CPF_NUMBER + name) for name in cpfs),
+    )
+    checked = parsed.select(
+        "*",
+        _labels_of_broken(contract, Severity.ERROR).alias(BROKEN_RULES.name),
+        _labels_of_broken(contract, Severity.WARNING).alias(BROKEN_WARNINGS),
+    )
+    masked = with_key_pads(checked, pads).select(
+        *(_silver_value(c).alias(c.silver_name) for c in contract.columns),
+        *further,
+        *(sf.col(c.name).alias(_LANDED + c.name) for c in typed),
+        BROKEN_RULES.name,
+        BROKEN_WARNINGS,
+    )
+    return with_derived_columns(masked, contract)
+
+
+def with_derived_columns(silver: DataFrame, contract: Contract) -> DataFrame:
+    """Silver's rows with the columns that the contract derives from silver's others."""
+    for column in in_order(contract.table.derived_columns):
+        silver = silver.select("*", of_its_type(scalar(column), column))
+    return silver
+
+
+def valid_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Rows that break no rule: silver's columns."""
+    names = [column.silver_name for column in contract.table.columns]
+    valid = evaluated_rows.where(sf.size(BROKEN_RULES.name) == 0)
+    return valid.select(*names, *(column.name for column in ORIGIN))
+
+
+def rejected_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Rows that break a rule: silver's columns, typed ones as the text that was landed, and `broken_rules`.
+
+    Text is redacted: a record whose values slipped into the wrong columns must not leak a CPF.
+    """
+    rejected = evaluated_rows.where(sf.size(BROKEN_RULES.name) > 0)
+    texts = [_rejected_value(column).alias(column.silver_name) for column in contract.columns]
+    return rejected.select(*texts, *(column.name for column in ORIGIN), BROKEN_RULES.name)
+
+
+def _parsed(column: ContractColumn, contract: Contract) -> Column:
+    return parse_by_source(sf.col(_TRIMMED + column.name), column, sf.col(SOURCE.name), contract.sources)
+
+
+def _value(column: ContractColumn) -> Value:
+    is_text = column.logical_type is LogicalType.STRING
+    return Value(
+        text=sf.col(column.name),
+        trimmed=sf.col(_TRIMMED + column.name),
+        parsed=None if is_text else sf.col(_PARSED + column.name),
+        cpf_number=sf.col(_CPF_NUMBER + column.name),
+    )
+
+
+def _labels_of_broken(contract: Contract, severity: Severity) -> Column:
+    columns = {column.name: column for column in contract.columns}
+    rules = [rule for rule in contract.rules if rule.severity is severity]
+    broken = [_label_unless(_keeps(rule, columns[rule.column]), rule.label) for rule in rules]
+    if severity is Severity.ERROR:
+        known = sf.coalesce(sf.col(SOURCE.name).isin([source.name for source in contract.sources]), sf.lit(False))
+        broken.append(_label_unless(known, SOURCE_UNKNOWN))
+    return sf.array_remove(sf.array(*broken), "")
+
+
+def _label_unless(accepted: Column, label: str) -> Column:
+    """Empty when accepted: `array_remove` is compiled, while `array_compact` interprets all that it is given."""
+    return sf.when(accepted, "").otherwise(label)
+
+
+def _keeps(rule: Rule, column: ContractColumn) -> Column:
+    value, day = _value(column), _utc_day(sf.col(INGESTION_TIMESTAMP.name))
+    return reduce(and_, (accepts(check, value, day) for check in rule.checks))
+
+
+def _utc_day(instant: Column) -> Column:
+    """Day of an instant in UTC, whatever the session's time zone."""
+    return sf.date_from_unix_date(sf.floor(sf.unix_micros(instant) / _MICROSECONDS_A_DAY).cast("int"))
+
+
+def _silver_value(column: ContractColumn) -> Column:
+    match column.masking:
+        case Masking.KEYED_HASH:
+            return keyed_hash(sf.col(column.name))
+        case Masking.EMAIL:
+            return masked_email(sf.col(_TRIMMED + column.name))
+    return _value(column).typed.cast(column.spark_type)
+
+
+def _rejected_value(column: ContractColumn) -> Column:
+    if column.masking:
+        return sf.col(column.silver_name)
+    is_text = column.logical_type is LogicalType.STRING
+    return redacted(sf.col(column.silver_name if is_text else _LANDED + column.name))

@@ -1,0 +1,1 @@
+"""The Delta tables: what the contract says they are, what makes and changes them, and what their commits note."""

@@ -1,0 +1,46 @@
+"""How long each part of a run may take; each lies within the next, so that the innermost tells the reason.
+
+attempt of a load < all its attempts < source's flow run < parent's wait for it < the job's run < parent's flow run.
+"""
+
+from __future__ import annotations
+
+PAGE_SECONDS = 180
+"""All tries for one page of an API."""
+
+JOBS_API_CALL_SECONDS = 120
+"""All tries for one request to Databricks."""
+
+QUICK_TASK_SECONDS = 300
+"""A task that only looks something up or writes something down."""
+
+LOAD_ATTEMPTS = 3
+LOAD_RETRY_DELAY_SECONDS = 20
+LOAD_RETRY_JITTER_FACTOR = 0.5
+
+LOAD_ATTEMPT_SECONDS = 3600
+"""One attempt to extract, validate and land what is new at a source."""
+
+LOAD_SECONDS = LOAD_ATTEMPTS * LOAD_ATTEMPT_SECONDS + (LOAD_ATTEMPTS - 1) * LOAD_RETRY_DELAY_SECONDS * 2
+"""All attempts with the waits between them."""
+
+SOURCE_FLOW_SECONDS = LOAD_SECONDS + 2 * QUICK_TASK_SECONDS
+"""A source's flow run: its load, then the record of it."""
+
+SOURCE_START_SECONDS = 10 * 60
+"""How long a source's flow run may wait for a worker, an image and a pod."""
+
+SOURCE_END_SECONDS = SOURCE_FLOW_SECONDS + QUICK_TASK_SECONDS
+"""How long the parent waits for the end of a source's flow run that has begun."""
+
+SOURCE_WAIT_SECONDS = SOURCE_START_SECONDS + SOURCE_END_SECONDS + QUICK_TASK_SECONDS
+"""The parent's task around both waits."""
+
+JOB_SECONDS = 4 * 3600
+"""The run of the Databricks job, and the wait for one that goes on already; longer than the job's own limit."""
+
+TRANSFORM_SECONDS = 2 * JOB_SECONDS + QUICK_TASK_SECONDS
+"""The parent's task around both runs, and the questions to Databricks between them."""
+
+PARENT_FLOW_SECONDS = SOURCE_WAIT_SECONDS + TRANSFORM_SECONDS + 6 * QUICK_TASK_SECONDS
+"""The parent's flow run: preflight, sources, the loads in raw (three attempts), jobs, summary."""

@@ -1,0 +1,63 @@
+"""What every extraction hands over: chunks of rows in the standardized columns, with where each row came from.
+
+A chunk is a polars frame of the contract's columns, all strings as the source writes them (null: absent), and
+`_key` (string), `_cursor` (UTC, microseconds) and `_location` (string). Key and cursor identify a version of a row;
+files have neither. The location tells a person where to look for the row at the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+import polars as pl
+from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+
+from contracts.contract import Contract
+
+KEY = "_key"
+CURSOR = "_cursor"
+LOCATION = "_location"
+CURSOR_TYPE = pl.Datetime("us", "UTC")
+
+
+class Window(BaseModel):
+    """A stretch of time at the source, `since` ≤ last change < `until`; an absent end is open."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError(f"the window ends at {self.until}, not after its start at {self.since}")
+        return self
+
+
+def chunk_schema(contract: Contract) -> dict[str, pl.DataType]:
+    """Names and types of a chunk's columns, in order."""
+    return {
+        **dict.fromkeys(contract.column_names, pl.String()),
+        KEY: pl.String(),
+        CURSOR: CURSOR_TYPE,
+        LOCATION: pl.String(),
+    }
+
+
+def as_chunk(contract: Contract, columns: Sequence[pl.Expr], rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as a chunk: the given expressions, and null for the columns that none of them provides."""
+    provided = rows.select(columns)
+    absent = [
+        pl.lit(None, dtype).alias(name)
+        for name, dtype in chunk_schema(contract).items()
+        if name not in provided.columns
+    ]
+    return provided.with_columns(absent).select(chunk_schema(contract).keys())
+
+
+def rfc3339(time: datetime) -> str:
+    """The time in UTC as RFC 3339 writes it, with microseconds and `Z`."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,72 @@
+"""One reader a kind of source, each opened with what locates and opens the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from contracts.contract import Contract
+from contracts.sources import ApiSource, BaseSource, DatabaseSource, FilesSource
+from tasks.extract.api import extract_api
+from tasks.extract.api_client import ApiClient, RetryPolicy
+from tasks.extract.chunks import Window
+from tasks.extract.csv_file import extract_file
+from tasks.extract.database import extract_database
+from tasks.extract.folder import csv_files
+
+
+@dataclass(frozen=True)
+class ChangesReader:
+    """Reads a source that tells when each row last changed; `extract` gives chunks of a window's rows.
+
+    The source may show a change later than it is dated, by `overlap` at most.
+    """
+
+    overlap: timedelta
+    extract: Callable[[Window], Iterator[pl.DataFrame]]
+
+
+@dataclass(frozen=True)
+class FilesReader:
+    """Reads a folder: `list_files` gives the complete files, the oldest first, `extract` chunks of one file's rows."""
+
+    list_files: Callable[[], list[Path]]
+    extract: Callable[[Path], Iterator[pl.DataFrame]]
+
+
+Reader = ChangesReader | FilesReader
+
+
+def open_reader(
+    contract: Contract, source: BaseSource, url: str, key: str = "", retries: RetryPolicy | None = None
+) -> Reader:
+    """The reader of a source that lies at `url` and opens with `key`, if it needs one; nothing is asked yet."""
+    return _READERS[type(source)](contract, source, url, key, retries)
+
+
+def _database(contract: Contract, source: DatabaseSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:
+    overlap = timedelta(seconds=source.overlap_seconds)
+    return ChangesReader(overlap, lambda window: extract_database(contract, source, url, window))
+
+
+def _api(contract: Contract, source: ApiSource, url: str, key: str, retries: RetryPolicy | None) -> Reader:
+    def extract(window: Window) -> Iterator[pl.DataFrame]:
+        with ApiClient(source, url, key, retries) as client:
+            yield from extract_api(contract, client, window)
+
+    return ChangesReader(timedelta(seconds=source.overlap_seconds), extract)
+
+
+def _files(contract: Contract, source: FilesSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:
+    return FilesReader(lambda: csv_files(source, url), lambda path: extract_file(contract, source, path))
+
+
+_READERS: dict[type[BaseSource], Callable[..., Reader]] = {
+    DatabaseSource: _database,
+    ApiSource: _api,
+    FilesSource: _files,
+}

@@ -1,0 +1,1 @@
+"""Land: a load in Raw, all of it or nothing, each row once, with its manifest."""

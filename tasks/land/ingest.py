@@ -1,0 +1,70 @@
+"""Ingests one source: complete the last load if a crash left it unfinished, then land what is new since."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.errors import ConcurrentLoad
+from tasks.extract.chunks import Window
+from tasks.extract.readers import FilesReader, Reader
+from tasks.land.changes import land_changes
+from tasks.land.files import land_files
+from tasks.land.load import Landing
+from tasks.land.manifests import Manifest
+from tasks.land.publish import finish_last_load
+
+logger = logging.getLogger(__name__)
+
+TURNS = 5
+"""How often a run begins again because another one landed the source first; what it left is little each time."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """A load that this run landed, or that it found committed but not published and completed (`recovered`)."""
+
+    manifest: Manifest
+    recovered: bool = False
+
+
+def ingest(landing: Landing, reader: Reader, backfill: Window | None = None) -> list[LoadReport]:
+    """Land what is new at the source, or the backfill window of a source that changes, landed before or not.
+
+    Runs of one source take turns: one that comes second begins again where the first has ended.
+
+    Raises:
+        FilesRefused: some files of a folder were refused; the others were landed.
+        PipelineError: nothing was landed; `tasks.errors` has the reasons.
+    """
+    reports: list[LoadReport] = []
+    turns = _turns(reader)
+    for turn in range(1, turns + 1):
+        try:
+            _ingest_once(landing, reader, backfill, reports)
+            break
+        except ConcurrentLoad as error:
+            if turn == turns:
+                raise
+            logger.info("%s; beginning again from there", error)
+    return reports
+
+
+def _turns(reader: Reader) -> int:
+    """Each file that another run lands first may cost a turn, and no file costs two."""
+    return TURNS + (len(reader.list_files()) if isinstance(reader, FilesReader) else 0)
+
+
+def _ingest_once(landing: Landing, reader: Reader, backfill: Window | None, reports: list[LoadReport]) -> None:
+    previous, recovered = finish_last_load(landing.raw, landing.contract, landing.source)
+    if previous and recovered:
+        reports.append(LoadReport(previous, recovered=True))
+    reports.extend(map(LoadReport, _land(landing, previous, reader, backfill)))
+
+
+def _land(landing: Landing, previous: Manifest | None, reader: Reader, backfill: Window | None) -> Iterator[Manifest]:
+    if isinstance(reader, FilesReader):
+        yield from land_files(landing, previous, reader)
+    elif manifest := land_changes(landing, previous, reader, backfill):
+        yield manifest

@@ -1,0 +1,138 @@
+"""Manifests: one small JSON blob a load, whose existence means that the load is committed, numbered without gaps.
+
+Only one run can create the manifest of a number, which is what fences concurrent loads of a source. A manifest
+tells all there is to know about its load, and the totals of the source so far.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from contracts.contract import Contract
+from contracts.raw_layout import MANIFESTS, source_folder
+from contracts.sources import BaseSource
+from tasks.errors import ConcurrentLoad, MisconfiguredError
+from tasks.extract.chunks import Window
+from tasks.extract.folder import SourceFile
+from tasks.land.raw_container import RawContainer
+
+
+class Frozen(BaseModel):
+    """A record that does not change and knows no other fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RawFile(Frozen):
+    """One blob of a load: name in the container, data rows, bytes and SHA-256 (hex) of its content."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class LoadRows(Frozen):
+    """Row accounting of one load or of all loads of a source; extracted = landed + quarantined."""
+
+    extracted: int = 0
+    landed: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: LoadRows) -> LoadRows:
+        """Both together."""
+        return LoadRows(
+            extracted=self.extracted + other.extracted,
+            landed=self.landed + other.landed,
+            quarantined=self.quarantined + other.quarantined,
+        )
+
+
+class ReadSoFar(Frozen):
+    """How far a source was read: `seen` is the blob that records what must not be landed again.
+
+    `watermark` is the last change that a load of a database or API has met, `backfill` the window that this load
+    landed again, `source_file` the branch's file that it landed.
+    """
+
+    seen: RawFile
+    watermark: datetime | None = None
+    backfill: Window | None = None
+    source_file: SourceFile | None = None
+
+
+class Manifest(Frozen):
+    """A committed load; `rows.extracted` counts the rows that were new to it, `totals` all loads up to this one.
+
+    `column_set` is that of its CSV files (`contracts.raw_layout`), `warned_checks` are the checks of whole
+    loads that fail with severity `warning`: what was counted, by label.
+    """
+
+    dataset: str
+    source: str
+    sequence: int
+    load_id: str
+    run_id: str
+    committed_at: datetime
+    seconds: float
+    read_so_far: ReadSoFar
+    rows: LoadRows
+    totals: LoadRows
+    quarantined_by_rule: dict[str, int]
+    warned_checks: dict[str, str] = {}
+    column_set: str | None = None
+    files: tuple[RawFile, ...]
+    quarantine: tuple[RawFile, ...]
+
+    @property
+    def blobs(self) -> tuple[RawFile, ...]:
+        """All blobs of the load in the order in which they are published."""
+        return (*self.files, *self.quarantine, self.read_so_far.seen)
+
+
+def manifest_prefix(contract: Contract, source: BaseSource) -> str:
+    """What the names of this source's manifests start with."""
+    return f"{MANIFESTS}/{source_folder(contract, source)}/"
+
+
+def latest_manifest(raw: RawContainer, contract: Contract, source: BaseSource) -> Manifest | None:
+    """The source's last committed load, or None before the first."""
+    return next(manifests(raw, contract, source), None)
+
+
+def manifests(raw: RawContainer, contract: Contract, source: BaseSource) -> Iterator[Manifest]:
+    """The source's committed loads, the latest first; each is read when it is asked for."""
+    prefix = manifest_prefix(contract, source)
+    names = [name for name in raw.names(prefix) if re.fullmatch(r"[0-9]{8}\.json", name.removeprefix(prefix))]
+    for name in reversed(names):
+        yield _read(raw, name)
+
+
+def commit_manifest(raw: RawContainer, contract: Contract, source: BaseSource, manifest: Manifest) -> None:
+    """Write the manifest, which commits its load.
+
+    Raises:
+        ConcurrentLoad: another load took the number in the meantime.
+    """
+    name = f"{manifest_prefix(contract, source)}{manifest.sequence:08d}.json"
+    if raw.create(name, manifest.model_dump_json(indent=2).encode()):
+        return
+    # a request that was repeated after a lost answer finds its own manifest
+    if _read(raw, name).load_id != manifest.load_id:
+        raise ConcurrentLoad(
+            f"another run landed load {manifest.sequence} of {source.name} first; run again to land what it left"
+        )
+
+
+def _read(raw: RawContainer, name: str) -> Manifest:
+    try:
+        return Manifest.model_validate_json(raw.read(name))
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()}))
+        raise MisconfiguredError(
+            f"{name} is no manifest of this version ({fields}); was it written by a newer one? Deploy that"
+        ) from None

@@ -1,0 +1,84 @@
+"""Records a run's facts as Prefect artifacts: one markdown summary and the tables behind it.
+
+Prefect types its creators as coroutines; called from a task outside an event loop, they return when all is done.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from tasks.report.facts import RunFacts, SourceOutcome
+from tasks.report.markdown import rejected_rows, warned_checks
+
+Row = dict[str, Any]
+
+
+def record_run(facts: RunFacts, summary: str) -> None:
+    """Record the summary and the tables of job tasks, row accounting and data quality, under the dataset's own keys."""
+    slug = facts.dataset.replace("_", "-")
+    _ = create_markdown_artifact(summary, key=f"summary-{slug}", description=f"{facts.run_name}: {facts.verdict}")
+    tables = {
+        "job-tasks": ("Tasks of the Databricks job", job_task_rows(facts)),
+        "row-accounting": ("Where every row went", accounting_rows(facts)),
+        "data-quality": ("Rules and checks that did not hold in this run", quality_rows(facts)),
+    }
+    for key, (description, rows) in tables.items():
+        _ = create_table_artifact(rows, key=f"{key}-{slug}", description=description)
+
+
+def record_source(outcome: SourceOutcome) -> None:
+    """Record what one source's ingestion did, with the files it landed."""
+    _ = create_table_artifact(
+        source_rows(outcome), key=f"source-{outcome.name}", description=f"{outcome.name}: {outcome.state}"
+    )
+
+
+def source_rows(outcome: SourceOutcome) -> list[Row]:
+    """One row for the load as a whole, one a broken rule, one a file."""
+    whole = {"what": "load", "name": outcome.name, "extracted": outcome.extracted, "landed": outcome.landed}
+    whole |= {"quarantined": outcome.quarantined, "bytes": outcome.bytes, "seconds": round(outcome.seconds, 1)}
+    rules = [{"what": "rule", "name": rule, "quarantined": rows} for rule, rows in outcome.quarantined_by_rule.items()]
+    files = [{"what": "file", "name": file.name, "landed": file.rows, "bytes": file.bytes} for file in outcome.files]
+    return _same_columns([whole, *rules, *files])
+
+
+def job_task_rows(facts: RunFacts) -> list[Row]:
+    """One row a task of the job: result, seconds, message and the versions of the tables it wrote."""
+    tasks = facts.job_run.tasks if facts.job_run else ()
+    return [
+        {
+            "task": task.key,
+            "result": task.result,
+            "seconds": task.seconds,
+            "message": task.message,
+            "table versions": str(task.report.table_versions) if task.report else "",
+        }
+        for task in tasks
+    ]
+
+
+def accounting_rows(facts: RunFacts) -> list[Row]:
+    """Two rows a source, of this run and of all runs, with every term of the row accounting."""
+    periods = (("run", facts.books_in_run), ("total", facts.books))
+    return [
+        {"source": name, "period": period, **books.model_dump(), "balances": not books.imbalances()}
+        for period, by_source in periods
+        for name, books in by_source.items()
+    ]
+
+
+def quality_rows(facts: RunFacts) -> list[Row]:
+    """A row for each stage, source and rule that rows of this run broke, and for each check with a warning."""
+    rules = [
+        {"stage": stage, "source": source, "rule": rule, "rows": rows}
+        for stage, source, rule, rows in sorted(rejected_rows(facts))
+    ]
+    checks = [{"stage": stage, "rule": label, "found": found} for stage, label, found in sorted(warned_checks(facts))]
+    return _same_columns([*rules, *checks])
+
+
+def _same_columns(rows: list[Row]) -> list[Row]:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return [{column: row.get(column, "") for column in columns} for row in rows]

@@ -1,0 +1,152 @@
+"""The facts of one pipeline run: what its `summary.json` holds, and what every artifact is rendered from.
+
+That file has exactly these fields, so its keys are documented here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.job_report import SourceBooks
+from tasks.land.landed import LandedLoads
+from tasks.transform.job_run import JobRun, TransformationState
+
+
+class SourceState(StrEnum):
+    """How a source's ingestion ended."""
+
+    LANDED = "landed"
+    NOTHING_NEW = "nothing new"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class LandedFile(_Facts):
+    """One file in raw: its name in the container, rows and bytes."""
+
+    name: str
+    rows: int
+    bytes: int
+
+
+class SourceRun(_Facts):
+    """How a source's flow run ended; without an id it never began."""
+
+    source: str
+    flow_run_id: str | None
+    succeeded: bool
+    message: str
+    seconds: float = 0.0
+
+
+class SourceOutcome(_Facts):
+    """What one source's ingestion did in this run; `message` says why it failed.
+
+    `warned_checks` are checks of whole loads that fail with severity `warning`: what was counted, by label.
+    """
+
+    name: str
+    state: SourceState
+    message: str = ""
+    seconds: float = 0.0
+    extracted: int = 0
+    landed: int = 0
+    quarantined: int = 0
+    quarantined_by_rule: dict[str, int] = {}
+    warned_checks: dict[str, str] = {}
+    files: tuple[LandedFile, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes landed in raw."""
+        return sum(file.bytes for file in self.files)
+
+
+class Problem(_Facts):
+    """One thing that went wrong: which part, what happened, and what the operator does about it."""
+
+    part: str
+    what: str
+    action: str
+
+
+class RunFacts(_Facts):
+    """Everything an operator or another program may want to know of a run.
+
+    `books_in_run` and `books` are the row accounting by source, of this run and of all runs; `problems` is empty
+    exactly when the run succeeded.
+    """
+
+    run_name: str
+    flow_run_id: str
+    dataset: str
+    contract_version: str
+    started_at: datetime
+    finished_at: datetime
+    sources: tuple[SourceOutcome, ...]
+    transformation: TransformationState
+    job_run: JobRun | None = None
+    books_in_run: dict[str, SourceBooks] = {}
+    books: dict[str, SourceBooks] = {}
+    problems: tuple[Problem, ...] = ()
+    software: dict[str, str] = {}
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every part did its work and the books balance."""
+        return not self.problems
+
+    @property
+    def books_are_closed(self) -> bool:
+        """Whether the job has taken in all that was landed, so that the books must balance."""
+        return self.transformation in CLOSED_BOOKS
+
+    @property
+    def verdict(self) -> str:
+        """The whole run in a word or two; it failed in part if a source is in and the transformation did not fail."""
+        if self.succeeded:
+            return "succeeded"
+        some_source_in = any(source.state in (SourceState.LANDED, SourceState.NOTHING_NEW) for source in self.sources)
+        return "partly failed" if some_source_in and self.transformation not in _DEAD_ENDS else "failed"
+
+
+_DEAD_ENDS = (TransformationState.FAILED, TransformationState.NOT_REACHED)
+CLOSED_BOOKS = (TransformationState.SUCCEEDED, TransformationState.NOT_NEEDED)
+"""After which the books of every source must balance."""
+
+
+def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds: float) -> SourceOutcome:
+    """The outcome of a source whose run committed these loads and, if it failed, failed with that message."""
+    loads, rows = landed.loads, landed.rows
+    by_rule: Counter[str] = Counter()
+    warned: dict[str, str] = {}
+    for load in loads:
+        by_rule.update(load.quarantined_by_rule)
+        warned |= load.warned_checks
+    files = tuple(LandedFile(name=file.name, rows=file.rows, bytes=file.bytes) for load in loads for file in load.files)
+    return SourceOutcome(
+        name=name,
+        state=_state(failure, landed),
+        message=failure or "",
+        seconds=seconds,
+        extracted=rows.extracted,
+        landed=rows.landed,
+        quarantined=rows.quarantined,
+        quarantined_by_rule=dict(by_rule),
+        warned_checks=warned,
+        files=files,
+    )
+
+
+def _state(failure: str | None, landed: LandedLoads) -> SourceState:
+    if failure is not None:
+        return SourceState.FAILED
+    return SourceState.LANDED if landed.loads else SourceState.NOTHING_NEW

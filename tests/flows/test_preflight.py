@@ -1,0 +1,96 @@
+"""A run begins when all that it needs is there; otherwise it hears of everything that is missing, a line each."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from ssl import SSLContext
+
+import pytest
+from azure.storage.blob import ContainerClient
+from prefect.testing.utilities import prefect_test_harness
+from prefect_azure import AzureBlobStorageCredentials
+
+from blocks.documents import LAKE_DOCUMENT
+from contracts.contract import Contract
+from contracts.folder import read_contracts
+from contracts.lake_terms import Layer
+from tasks.errors import PreflightFailed
+from tasks.preflight import check_run
+from tests.tasks.scripted_api import answer, serve
+
+pytestmark = pytest.mark.services
+
+THE_JOB = answer({"jobs": [{"job_id": 11}]})
+
+
+@pytest.fixture
+def contract() -> Contract:
+    return read_contracts().dataset("product_returns")
+
+
+def _missing(contract: Contract, sources: list[str] | None = None) -> list[str]:
+    with pytest.raises(PreflightFailed) as caught:
+        check_run(contract, sources)
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (None, ["store-returns", "return-files"]),
+        ([], ["store-returns", "return-files"]),
+        (["return-files", "store-returns", "return-files"], ["store-returns", "return-files"]),
+        (["return-files"], ["return-files"]),
+    ],
+    ids=["all", "none named", "named in another order", "one"],
+)
+def test_the_sources_come_in_the_contract_s_order_each_once(
+    contract: Contract,
+    register: Callable[[str], None],
+    tls: SSLContext,
+    asked: list[str] | None,
+    found: list[str],
+) -> None:
+    with serve(THE_JOB, tls=tls) as databricks:
+        register(databricks.url)
+        assert check_run(contract, asked) == found
+
+
+def test_documents_that_are_missing_and_a_source_that_is_unknown_are_told_at_once(contract: Contract) -> None:
+    with prefect_test_harness():
+        assert _missing(contract, ["store-returns", "letters", "a-shop"]) == [
+            "block document lake is missing: register the blocks again (python -m blocks.register)",
+            "block document databricks is missing: register the blocks again (python -m blocks.register)",
+            "product-returns has no source a-shop, letters: it has store-returns, return-files",
+        ]
+
+
+def test_a_lake_and_a_job_that_are_not_there_are_told_at_once(
+    contract: Contract, storage: str, register: Callable[[str], None], tls: SSLContext
+) -> None:
+    with serve(answer({"jobs": []}), tls=tls) as databricks:
+        register(databricks.url)
+        with ContainerClient.from_connection_string(storage, Layer.RAW) as container:
+            container.delete_container()
+        assert _missing(contract) == [
+            "lake: cannot list _manifests/product_returns/: 404 ContainerNotFound: "
+            "check the container raw and the credentials in block document lake",
+            "Databricks has 0 jobs named etl-product-returns: deploy the pipelines stack to have one",
+        ]
+
+
+def test_a_lake_and_a_workspace_that_refuse_the_credentials_are_told_at_once(
+    contract: Contract, storage: str, register: Callable[[str], None], tls: SSLContext
+) -> None:
+    other_key = re.sub("AccountKey=[^;]+", f"AccountKey={b64encode(b'another').decode()}", storage)
+    with serve(answer({}, 403), tls=tls) as databricks:
+        register(databricks.url)
+        AzureBlobStorageCredentials(connection_string=other_key).save(LAKE_DOCUMENT, overwrite=True)
+        lake, job = _missing(contract)
+    assert lake == (
+        "lake: the storage account refuses to list _manifests/product_returns/: AuthorizationFailure: "
+        "check the container raw and the credentials in block document lake"
+    )
+    assert job == "Databricks answers 403: check the token in block databricks"

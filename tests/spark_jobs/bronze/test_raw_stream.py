@@ -1,0 +1,93 @@
+"""Raw files come in as they were landed, through the real stream."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import Row, SparkSession
+
+from contracts.contract import Contract
+from contracts.job_document import RawStreamFormat
+from spark_jobs.bronze.raw_stream import raw_files, read_raw_stream
+from tests.spark_jobs.raw_files import land, landed_row
+
+pytestmark = pytest.mark.spark
+
+
+def _read(spark: SparkSession, contract: Contract, source_name: str, lake: Path) -> list[Row]:
+    (files,) = (one for one in raw_files(spark, contract, lake.as_uri()) if one.source.name == source_name)
+    stream = read_raw_stream(spark, files, contract, RawStreamFormat.FILES)
+    query = (
+        stream.writeStream.format("memory")
+        .queryName(f"landed_{lake.name.replace('-', '_')}")
+        .option("checkpointLocation", str(lake / "checkpoint"))
+        .trigger(availableNow=True)
+        .start()
+    )
+    query.awaitTermination()
+    return spark.table(query.name).orderBy("customer_id").collect()
+
+
+def test_json_lines_come_in_as_landed(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    source = contract.source("customers-api")
+    rows = [
+        landed_row(source, customer_id="C1", product="TV 50\"\n, 'nova' \\ ção 😀", cpf=None),
+        landed_row(source, customer_id="C2", total_amount="", first_name=" "),
+    ]
+    file = land(lake, contract, source, 1, rows)
+    found = [row.asDict() for row in _read(spark, contract, source.name, lake)]
+    origin = {"_rescued_data": None, "source_file_name": f"file:{file}"}
+    assert found == [row | origin for row in rows]
+
+
+def test_a_line_that_is_no_json_is_kept_whole(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    source = contract.source("store-database")
+    file = land(lake, contract, source, 1, [landed_row(source, customer_id="C1")])
+    file.write_text(file.read_text(encoding="utf-8") + '{"customer_id": "C2", "cpf\n', encoding="utf-8")
+    broken, whole = _read(spark, contract, source.name, lake)
+    assert (broken["customer_id"], broken["_rescued_data"]) == (None, '{"customer_id": "C2", "cpf')
+    assert (whole["customer_id"], whole["_rescued_data"]) == ("C1", None)
+
+
+def test_csv_values_may_hold_delimiters_quotes_and_line_breaks(
+    spark: SparkSession, contract: Contract, lake: Path
+) -> None:
+    source = contract.source("branch-files")
+    product = 'TV 50"\r\nlinha 2, "nova" \\ ção;\n'
+    rows = [landed_row(source, customer_id="C1", product=product), landed_row(source, customer_id="C2", cpf=None)]
+    land(lake, contract, source, 1, rows)
+    found = [row.asDict() for row in _read(spark, contract, source.name, lake)]
+    assert [{name: row[name] for name in contract.column_names} for row in found] == rows
+    assert [row["_rescued_data"] for row in found] == [None, None]
+
+
+def test_a_csv_line_with_too_few_or_too_many_values_is_kept_whole(
+    spark: SparkSession, contract: Contract, lake: Path
+) -> None:
+    source = contract.source("branch-files")
+    file = land(lake, contract, source, 1, [landed_row(source, customer_id="C1")])
+    whole = file.read_text(encoding="utf-8").splitlines()[1]
+    with file.open("a", encoding="utf-8", newline="") as target:
+        target.write("C2,Ana\r\n" + whole.replace("C1", "C3") + ",one more\r\n")
+    found = {row["customer_id"]: row["_rescued_data"] for row in _read(spark, contract, source.name, lake)}
+    assert found["C1"] is None
+    assert "C2,Ana" in found["C2"]
+    assert "one more" in found["C3"]
+
+
+def test_a_source_that_has_landed_nothing_has_no_rows(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    assert _read(spark, contract, "store-database", lake) == []
+
+
+def test_quarantine_manifests_and_other_sources_stay_out(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    source = contract.source("store-database")
+    file = land(lake, contract, source, 1, [landed_row(source, customer_id="C1")])
+    row = file.read_text(encoding="utf-8")
+    for folder in (f"_quarantine/{contract.name}/{source.name}", f"_manifests/{contract.name}/{source.name}"):
+        (lake / "raw" / folder).mkdir(parents=True)
+        (lake / "raw" / folder / "00000001.json").write_text(row, encoding="utf-8")
+    (file.parent / "_started.json").write_text(row, encoding="utf-8")
+    (file.parent / "00000001.seen.parquet").write_text("not JSON", encoding="utf-8")
+    land(lake, contract, contract.source("customers-api"), 1, [landed_row(source, customer_id="C2")])
+    assert [found["customer_id"] for found in _read(spark, contract, source.name, lake)] == ["C1"]

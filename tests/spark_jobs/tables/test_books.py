@@ -1,0 +1,83 @@
+"""Row counts add up from what commits note, and a difference is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from spark_jobs.errors import BooksError
+from spark_jobs.silver.latest import Action, ActionCount, silver_change
+from spark_jobs.tables.books import bronze_rows, require_balance, require_count
+from spark_jobs.tables.delta import Commit
+from spark_jobs.tables.progress import Progress
+
+
+def _bronze_commit(version: int, source: str, added: int, before: dict[str, int]) -> Commit:
+    return Commit(version, {"numOutputRows": added}, {"source": source, "rows_before": before})
+
+
+def test_bronze_without_commits_has_no_rows() -> None:
+    assert bronze_rows([]) == {}
+
+
+def test_bronze_rows_are_those_before_and_those_that_the_newest_commit_of_a_source_added() -> None:
+    commits = [
+        _bronze_commit(3, "api", 5, {"files": 7, "api": 10}),
+        _bronze_commit(2, "api", 10, {"files": 7}),
+        _bronze_commit(1, "files", 7, {}),
+    ]
+    assert bronze_rows(commits) == {"api": 15, "files": 7}
+
+
+def test_a_source_without_a_recent_commit_keeps_the_rows_that_the_newest_commit_notes() -> None:
+    assert bronze_rows([_bronze_commit(90, "api", 5, {"files": 7, "api": 10})]) == {"api": 15, "files": 7}
+
+
+def test_streams_of_two_sources_at_once_do_not_disturb_each_others_counts() -> None:
+    """Both looked at the table before either had committed."""
+    commits = [_bronze_commit(2, "files", 7, {"api": 1}), _bronze_commit(1, "api", 5, {"api": 1})]
+    assert bronze_rows(commits) == {"api": 6, "files": 7}
+
+
+def test_a_replaced_row_leaves_silver_for_its_own_source() -> None:
+    counts = [
+        ActionCount("api", Action.INSERT, None, 10),
+        ActionCount("api", Action.REPLACE, "files", 3),
+        ActionCount("api", Action.REPLACE, "api", 2),
+        ActionCount("files", Action.SUPERSEDED, None, 4),
+    ]
+    assert silver_change(counts) == {"silver": {"api": 13, "files": -3}, "superseded": {"files": 7, "api": 2}}
+
+
+def test_progress_adds_up_from_commit_to_commit() -> None:
+    first = Progress().advanced(3, {"silver": {"api": 5}, "superseded": {}})
+    again = Progress.noted_in([Commit(9, {}, first.metadata())])
+    assert again == first
+    second = again.advanced(5, {"silver": {"api": -1, "files": 2}, "superseded": {"api": 1}})
+    assert second == Progress(5, {"silver": {"api": 4, "files": 2}, "superseded": {"api": 1}})
+
+
+def test_a_table_without_commits_of_ours_has_taken_in_nothing() -> None:
+    assert Progress.noted_in([]) == Progress(-1, {})
+
+
+def test_books_that_balance_pass() -> None:
+    require_count("main.silver.purchases", {"api": 4, "files": 2}, 6)
+    require_count("main.silver.purchases", {}, 0)
+    require_balance({"api": 6}, {"silver": {"api": 4}, "rejected": {}, "superseded": {"api": 2}})
+
+
+def test_rows_that_the_books_do_not_know_are_named() -> None:
+    with pytest.raises(BooksError) as caught:
+        require_count("main.silver.purchases", {"api": 4, "files": 2}, 7)
+    assert str(caught.value) == (
+        "books do not balance: main.silver.purchases holds 7 rows, its books say api 4 + files 2"
+    )
+
+
+def test_every_source_that_does_not_balance_is_named_with_its_terms() -> None:
+    with pytest.raises(BooksError) as caught:
+        require_balance({"api": 7, "db": 1}, {"silver": {"api": 4, "db": 1}, "rejected": {"files": 1}})
+    assert str(caught.value) == (
+        "books do not balance: api: bronze 7 ≠ silver 4 + rejected 0 + superseded 0; "
+        "files: bronze 0 ≠ silver 0 + rejected 1 + superseded 0"
+    )

@@ -1,0 +1,176 @@
+"""Branch files are ingested by content, each once; a bad one stands in nobody's way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from azure.storage.blob import ContainerClient
+
+from contracts.contract import Contract
+from tasks.errors import FilesRefused, LoadRefused, MisconfiguredError, SourceUnavailable, StructureError
+from tasks.land.manifests import LoadRows
+from tasks.land.raw_container import RawContainer
+from tests.tasks.branch_file import branch_file
+from tests.tasks.ingestions import from_files, from_source, landed
+from tests.tasks.interrupted_storage import InterruptedStorage
+
+pytestmark = pytest.mark.services
+
+
+def test_each_file_is_a_load_of_its_own_and_lands_once(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    ingest = from_files(contract, folder)
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    branch_file(folder / "b.CSV", {"customer_id": "C2"})
+    assert [report.manifest.sequence for report in ingest(raw)] == [1, 2]
+    assert ingest(raw) == []
+    assert landed(raw, "branch-files") == {"C1": 1, "C2": 1}
+
+
+def test_the_same_content_lands_once_under_any_name_and_time(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    path = branch_file(folder / "a.csv", {"customer_id": "C1"})
+    branch_file(folder / "copy.csv", {"customer_id": "C1"})
+    assert len(ingest(raw)) == 1
+    path.rename(folder / "renamed.csv")
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    assert ingest(raw) == []
+    assert landed(raw, "branch-files") == {"C1": 1}
+
+
+def test_a_known_file_is_not_read_again(contract: Contract, folder: Path, container: ContainerClient) -> None:
+    ingest = from_files(contract, folder)
+    path = branch_file(folder / "a.csv", {})
+    ingest(RawContainer(container))
+    found = path.stat()
+    path.write_bytes(b"x" * found.st_size)
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
+    storage = InterruptedStorage(container)
+    assert ingest(storage) == []
+    assert storage.calls == 0
+
+
+def test_a_changed_file_is_landed_as_a_new_one(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    ingest = from_files(contract, folder)
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    ingest(raw)
+    branch_file(folder / "a.csv", {"customer_id": "C1"}, {"customer_id": "C2"})
+    (report,) = ingest(raw)
+    assert report.manifest.read_so_far.source_file
+    assert report.manifest.read_so_far.source_file.name == "a.csv"
+    assert landed(raw, "branch-files") == {"C1": 2, "C2": 1}
+
+
+def test_a_file_with_a_header_alone_is_a_load_of_no_rows_that_is_not_repeated(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    branch_file(folder / "a.csv")
+    (report,) = ingest(raw)
+    assert (report.manifest.rows, report.manifest.files) == (LoadRows(), ())
+    assert ingest(raw) == []
+
+
+def test_files_that_are_being_written_and_folders_are_left_alone(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    for name in ("a.csv.part", "b.tmp", "c"):
+        branch_file(folder / name, {})
+    (folder / "d.csv").mkdir()
+    assert from_files(contract, folder)(raw) == []
+
+
+def test_a_refused_file_does_not_stop_the_others_and_is_named_until_it_is_mended(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    (folder / "empty.csv").touch()
+    branch_file(folder / "bad.csv", {"cpf": ""})
+    branch_file(folder / "z.csv", {"customer_id": "C2"})
+    for _ in range(2):
+        with pytest.raises(FilesRefused, match="2 file") as caught:
+            ingest(raw)
+        assert {name: type(error) for name, error in caught.value.refusals.items()} == {
+            "empty.csv": StructureError,
+            "bad.csv": LoadRefused,
+        }
+    assert landed(raw, "branch-files") == {"C1": 1, "C2": 1}
+    branch_file(folder / "bad.csv", {"customer_id": "C3"})
+    (folder / "empty.csv").unlink()
+    assert len(ingest(raw)) == 1
+
+
+def test_a_file_that_cannot_be_read_or_is_gone_is_named(
+    contract: Contract, folder: Path, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch_file(folder / "a.csv", {"customer_id": "C1"})
+    gone = folder / "gone.csv"
+    monkeypatch.setattr("tasks.extract.readers.csv_files", lambda *_: [gone, folder / "a.csv"])
+    with pytest.raises(FilesRefused, match=r"cannot read gone\.csv: No such file") as caught:
+        from_files(contract, folder)(raw)
+    assert isinstance(caught.value.refusals["gone.csv"], SourceUnavailable)
+    assert landed(raw, "branch-files") == {"C1": 1}
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("file:///no/such/folder", "cannot list the folder of branch-files: No such file or directory; check BRANCH"),
+        ("/no/url", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+        ("https://example.com/files", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+        ("file://elsewhere/files", "BRANCH_FILES_URL of branch-files must be a folder's URL"),
+    ],
+)
+def test_a_folder_that_cannot_be_listed_is_told_with_its_variable(
+    contract: Contract, raw: RawContainer, url: str, message: str
+) -> None:
+    with pytest.raises((SourceUnavailable, MisconfiguredError), match=message):
+        from_source(contract, "branch-files", url)(raw)
+
+
+def test_many_refused_files_are_told_in_a_message_of_bounded_length(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    for number in range(30):
+        (folder / f"{number}.csv").touch()
+    with pytest.raises(FilesRefused, match=r"^30 file(?s:.)*and 10 more$") as caught:
+        from_files(contract, folder)(raw)
+    assert len(caught.value.refusals) == 30
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    contract: Contract, folder: Path, container: ContainerClient
+) -> None:
+    path = branch_file(folder / "a.csv", {})
+
+    class Writing(RawContainer):
+        def stage(self, name: str, content: bytes) -> None:
+            super().stage(name, content)
+            branch_file(path, {}, {})
+
+    with pytest.raises(FilesRefused, match=r"a\.csv changed while it was read"):
+        from_files(contract, folder)(Writing(container))
+    assert len(from_files(contract, folder)(RawContainer(container))) == 1
+
+
+def test_no_value_of_a_row_gets_into_errors_manifests_or_logs(
+    contract: Contract, folder: Path, raw: RawContainer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    planted = {"cpf": "529.982.247-25", "email": "planted@example.com", "credit_card_number": "4111111111111111"}
+    branch_file(folder / "a.csv", *[planted] * 9, planted | {"customer_id": ""})
+    branch_file(folder / "b.csv", planted | {"customer_id": ""})
+    path = branch_file(folder / "c.csv", planted)
+    path.write_text(path.read_text() + ";".join(planted.values()) + "\n")
+    with pytest.raises(FilesRefused) as caught:
+        from_files(contract, folder)(raw)
+    assert len(caught.value.refusals) == 2
+    kept = [name for name in raw.names("") if name.startswith(("_manifests", "_seen"))]
+    assert len(kept) == 2
+    told = str(caught.value) + caplog.text + "".join(raw.read(name).decode() for name in kept)
+    for value in planted.values():
+        assert value not in told

@@ -1,0 +1,103 @@
+"""The summary reads verdict first, then what to do, then the figures."""
+
+from datetime import UTC, datetime
+
+from contracts.job_report import SourceBooks, TaskReport
+from tasks.report.facts import LandedFile, Problem, RunFacts, SourceOutcome, SourceState
+from tasks.report.markdown import render_summary
+from tasks.transform.job_run import JobRun, JobTask, TransformationState
+
+BOOKS = SourceBooks(extracted=1234, landed=1200, quarantined=34, bronze=1200, silver=1000, rejected=150, superseded=50)
+SILVER = TaskReport(task="silver", seconds=2.5, rejected_by_rule={"branch-files": {"cpf: cpf_valid": 150}})
+
+
+def facts(*problems: Problem) -> RunFacts:
+    return RunFacts(
+        run_name="lakehouse 2026-11-24T05:00Z",
+        flow_run_id="f",
+        dataset="customer_purchases",
+        contract_version="1.0.0",
+        started_at=datetime(2026, 11, 24, 5, 0, tzinfo=UTC),
+        finished_at=datetime(2026, 11, 24, 5, 1, 30, tzinfo=UTC),
+        sources=(
+            SourceOutcome(
+                name="branch-files",
+                state=SourceState.LANDED,
+                seconds=3,
+                extracted=1234,
+                landed=1200,
+                quarantined=34,
+                quarantined_by_rule={"cpf: required": 34},
+                files=(LandedFile(name="a.csv", rows=1200, bytes=250_000),),
+            ),
+        ),
+        transformation=TransformationState.SUCCEEDED,
+        job_run=JobRun(
+            run_id=1,
+            result="SUCCESS",
+            message="",
+            page_url="",
+            tasks=(JobTask(key="silver", result="SUCCESS", message="", seconds=2.5, report=SILVER),),
+        ),
+        books_in_run={"branch-files": BOOKS},
+        books={"branch-files": BOOKS},
+        problems=problems,
+        software={"spark": "4.1.4", "delta": "4.4.0"},
+    )
+
+
+def test_summary_of_a_good_run() -> None:
+    assert (
+        render_summary(facts())
+        == """\
+# ✅ customer_purchases: succeeded
+
+lakehouse 2026-11-24T05:00Z · 2026-11-24 05:00:00 UTC · 90 s
+
+## Sources
+
+| source       | state  | extracted | landed | quarantined | files |  MB | seconds |
+|:-------------|:-------|----------:|-------:|------------:|------:|----:|--------:|
+| branch-files | landed |     1,234 |  1,200 |          34 |     1 | 0.2 |     3.0 |
+
+## Transformation: succeeded
+
+| task   | result  | seconds |
+|:-------|:--------|--------:|
+| silver | SUCCESS |     2.5 |
+
+## Row accounting
+
+The books balance: extracted = landed + quarantined; landed = bronze; bronze = silver + rejected + superseded.
+
+| source       | period | extracted | landed | quarantined | bronze | silver | rejected | superseded |
+|:-------------|:-------|----------:|-------:|------------:|-------:|-------:|---------:|-----------:|
+| branch-files | run    |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 |
+| branch-files | total  |     1,234 |  1,200 |          34 |  1,200 |  1,000 |      150 |         50 |
+
+## Rejected rows by rule, in this run
+
+| stage   | source       | rule           | rows |
+|:--------|:-------------|:---------------|-----:|
+| landing | branch-files | cpf: required  |   34 |
+| silver  | branch-files | cpf: cpf_valid |  150 |
+
+## Versions
+
+delta 4.4.0 · spark 4.1.4
+"""
+    )
+
+
+def test_summary_of_a_bad_run_says_what_to_do_right_below_the_verdict() -> None:
+    text = render_summary(facts(Problem(part="customers-api", what="401 from the API", action="renew the key")))
+    assert text.splitlines()[:8] == [
+        "# ❌ customer_purchases: partly failed",
+        "",
+        "lakehouse 2026-11-24T05:00Z · 2026-11-24 05:00:00 UTC · 90 s",
+        "",
+        "## What to do",
+        "",
+        "1. **customers-api**: 401 from the API",
+        "   → renew the key",
+    ]
