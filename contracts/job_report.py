@@ -29,7 +29,8 @@ class TaskReport(BaseModel):
     """What one task did: rows by source in this run and in total, rejections by rule label, versions of its tables.
 
     `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
-    `contract_digest` is of the contract that the task read.
+    `contract_digest` is of the contract that the task read, `definitions` what its tables' rows are made by
+    (`contracts.table_definitions`).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +46,7 @@ class TaskReport(BaseModel):
     groups_changed: int = 0
     software: dict[str, str] = Field(default_factory=dict)
     contract_digest: str = ""
+    definitions: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     def result_line(self) -> str:
         """The line a task prints last."""

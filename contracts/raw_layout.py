@@ -27,7 +27,13 @@ def source_folder(contract: Contract, source: BaseSource) -> str:
 
 
 def day_folder(contract: Contract, source: BaseSource, day: date) -> str:
-    """The folder of the rows that a source landed on a day, in UTC."""
+    """The folder of the rows that a source landed on a day, in UTC.
+
+    >>> from contracts.folder import read_contracts
+    >>> returns = read_contracts().dataset("product-returns")
+    >>> day_folder(returns, returns.source("return-files"), date(2026, 1, 31))
+    'product_returns/return-files/load_date=2026-01-31'
+    """
     return f"{source_folder(contract, source)}/load_date={day.isoformat()}"
 
 

@@ -57,7 +57,7 @@ def lakehouse(
     source_runs: list[SourceRun] = []
     landed: dict[str, LandedLoads] = {}
     transformation = Transformation(state=TransformationState.NOT_REACHED)
-    checked = preflight(dataset, sources, return_state=True)
+    checked = preflight(dataset, sources, rebuild, return_state=True)
     if succeeded("preflight", checked, problems):
         source_runs = ingest_all(dataset, checked.result(), window, started_at)
         found = read_landed_loads(dataset, source_runs, started_at, return_state=True)

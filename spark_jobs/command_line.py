@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 from contracts.folder import UnknownDataset
 from contracts.job_report import TaskReport
 from contracts.problems import ContractError
+from contracts.table_definitions import definitions
 from spark_jobs.bronze.task import run_bronze
 from spark_jobs.errors import MisconfiguredError, TransformationError
 from spark_jobs.gold.task import run_gold
@@ -74,6 +75,7 @@ def _run(task: str, transform: Callable[[SparkSession, JobParameters], TaskFigur
         seconds=time.monotonic() - started,
         software=software,
         contract_digest=job.contract.digest,
+        definitions=definitions(job.contract),
         **vars(figures),
     )
     sys.stdout.write(report.result_line() + "\n")

@@ -6,25 +6,31 @@ A source that does not answer is not looked for here: its own flow run fails wit
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+
+from prefect_databricks import DatabricksCredentials
 
 from blocks.documents import LAKE_DOCUMENT
 from contracts.contract import Contract
 from contracts.job_document import job_name
+from contracts.lake_terms import Layer
 from contracts.raw_layout import MANIFESTS
+from contracts.table_definitions import changes, definitions, refusal
 from tasks.connections import open_databricks, open_raw
 from tasks.errors import PipelineError, PreflightFailed
-from tasks.transform.jobs_api import find_job_id
+from tasks.transform.job_run import JobRun
+from tasks.transform.jobs_api import find_job_id, last_finished_run
+from tasks.transform.transformation import Rebuild, made_anew
 
 
-def check_run(contract: Contract, sources: Sequence[str] | None) -> list[str]:
-    """The sources to ingest, of those names or all, when the lake can be read and Databricks has the dataset's job.
+def check_run(contract: Contract, sources: Sequence[str] | None, rebuild: Rebuild | None = None) -> list[str]:
+    """The sources to ingest, of those names or all, when the lake can be read and the dataset's job can be run.
 
     Raises:
-        PreflightFailed: a source is unknown, or lake or job are missing or refuse the credentials; a line each.
+        PreflightFailed: a source is unknown; lake or job are missing or refuse the credentials; or the contract changed
+            what the rows of a table were made by, and nobody asked to make it anew. A line each.
     """
-    problems = [problem for check in (_look_into_lake, _look_for_job) if (problem := _problem(check, contract))]
-    problems.extend(_unknown_sources(contract, sources or ()))
+    problems = [*_in_lake(contract), *_in_job(contract, rebuild), *_unknown_sources(contract, sources or ())]
     if problems:
         raise PreflightFailed("\n".join(problems))
     return [source.name for source in contract.sources if not sources or source.name in sources]
@@ -36,22 +42,30 @@ def _unknown_sources(contract: Contract, names: Sequence[str]) -> Iterator[str]:
         yield f"{contract.slug} has no source {', '.join(unknown)}: it has {', '.join(known)}"
 
 
-def _problem(check: Callable[[Contract], None], contract: Contract) -> str | None:
+def _in_lake(contract: Contract) -> Iterator[str]:
     try:
-        check(contract)
+        raw = open_raw()
     except PipelineError as error:
-        return str(error)
-    return None
-
-
-def _look_into_lake(contract: Contract) -> None:
-    raw = open_raw()
+        yield str(error)
+        return
     try:
         next(raw.names(f"{MANIFESTS}/{contract.name}/"), None)
     except PipelineError as error:
-        advice = f"check the container raw and the credentials in block document {LAKE_DOCUMENT}"
-        raise type(error)(f"lake: {error}: {advice}") from None
+        yield f"lake: {error}: check the container raw and the credentials in block document {LAKE_DOCUMENT}"
 
 
-def _look_for_job(contract: Contract) -> None:
-    asyncio.run(find_job_id(open_databricks(), job_name(contract)))
+def _in_job(contract: Contract, rebuild: Rebuild | None) -> Iterator[str]:
+    try:
+        last_run = asyncio.run(_last_run(open_databricks(), contract))
+    except PipelineError as error:
+        yield str(error)
+        return
+    now = definitions(contract)
+    for table, before in (last_run.definitions if last_run else {}).items():
+        layer = Layer(table.partition(".")[0])
+        if table in now and layer not in made_anew(rebuild) and (changed := changes(before, now[table])):
+            yield refusal(table, changed, contract, layer)
+
+
+async def _last_run(databricks: DatabricksCredentials, contract: Contract) -> JobRun | None:
+    return await last_finished_run(databricks, await find_job_id(databricks, job_name(contract)))

@@ -72,9 +72,9 @@ def record_source_outcome(dataset: str, source: str, started_at: datetime, failu
 
 
 @prefect_task(name="preflight", task_run_name="preflight", timeout_seconds=QUICK_TASK_SECONDS)
-def preflight(dataset: str, sources: Sequence[str] | None) -> list[str]:
+def preflight(dataset: str, sources: Sequence[str] | None, rebuild: Rebuild | None) -> list[str]:
     """Check that what every part of a run needs is there before anything is started; the sources to ingest."""
-    return check_run(read_contracts().dataset(dataset), sources)
+    return check_run(read_contracts().dataset(dataset), sources, rebuild)
 
 
 @prefect_task(

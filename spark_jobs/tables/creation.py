@@ -8,6 +8,8 @@ from typing import Any
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from contracts.contract import Contract
+from contracts.table_definitions import refusal
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables import statements
 from spark_jobs.tables.delta import properties_and_clustering, replace_by_empty
@@ -37,17 +39,14 @@ def create_anew(spark: SparkSession, table: Table, metadata: dict[str, Any]) -> 
     replace_by_empty(spark, table, metadata)
 
 
-def check_unchanged(spark: SparkSession, tables: Iterable[Table], command: str) -> None:
+def check_unchanged(spark: SparkSession, tables: Iterable[Table], contract: Contract) -> None:
     """Look at tables before a run writes to any: what their rows were made by must be what the contract now says.
-
-    `command` is what makes a table anew, with its layer left open as `{layer}`.
 
     Raises:
         MisconfiguredError: a line for each table that the contract cannot be applied to, with the command that can.
     """
     refusals = [
-        f"{table.full_name}: {'; '.join(changed)}: the contract cannot be applied to the rows that are there. "
-        f"Take the change back, or make the table anew: {command.format(layer=table.layer)}"
+        refusal(table.full_name, changed, contract, table.layer)
         for table in tables
         if (changed := changes_that_need_a_rebuild(table, _present(spark, table)))
     ]

@@ -8,9 +8,10 @@ changed. What rows that are there were made by (key, masks, logic, types) cannot
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.table_definitions import changes
 from spark_jobs.tables import statements
 from spark_jobs.tables.lakehouse import DEFINITION_PROPERTY, Table
 
@@ -46,24 +47,5 @@ def missing_tags(table: Table, present: PresentTable) -> list[str]:
 
 def changes_that_need_a_rebuild(table: Table, present: PresentTable) -> list[str]:
     """What the contract changed under rows that are there, in words; nothing when the table can follow it."""
-    return [*_retyped(table, present), *_made_otherwise(table, present)]
-
-
-def _retyped(table: Table, present: PresentTable) -> Iterator[str]:
-    for column in table.columns:
-        type_, _ = present.columns.get(column.name, (column.type, ""))
-        if type_ != column.type:
-            yield f"column {column.name} is {type_} and the contract says {column.type}"
-
-
-def _made_otherwise(table: Table, present: PresentTable) -> Iterator[str]:
-    """Differences of the definition, but for columns that only one of the two has at all."""
     noted = present.properties.get(DEFINITION_PROPERTY)
-    before: dict[str, str] = json.loads(noted) if noted else dict(table.definition)
-    for what in sorted({*before, *table.definition}):
-        was, is_now = before.get(what), table.definition.get(what)
-        column = what.rpartition(" ")[2]
-        is_new_column = was is None and what.startswith("mask of ") and column not in present.columns
-        is_gone_column = is_now is None and column not in table.column_names
-        if was != is_now and not is_new_column and not is_gone_column:
-            yield f"{what} was {was or 'none'} and is {is_now or 'none'}"
+    return changes(json.loads(noted), table.definition) if noted else []

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from contracts.columns import Classification, Column
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
-from contracts.tables import BaseTable, GoldTable
+from contracts.table_definitions import Definition, definition, definition_as_text
+from contracts.tables import GoldTable
 from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, TableColumn
 
 INDEXABLE_TYPES = {"string", "date", "double", "bigint", "int", "timestamp"}
 """Types that Delta keeps statistics of (not of booleans and arrays), beside decimals."""
 
 DEFINITION_PROPERTY = "datamaster.definition"
-"""Property that says by what key, masks and logic the rows that are in a table were made."""
+"""Property that says what the rows that are in a table were made by."""
 
 LOG_RETENTION = "interval 400 days"
 """How long commits can be read: the books and watermarks stand in them, and a source may be silent for long."""
@@ -37,7 +37,7 @@ class Table:
     description: str
     columns: tuple[TableColumn, ...]
     clustering: tuple[str, ...]
-    definition: Mapping[str, str] = field(default_factory=dict)
+    definition: Definition = field(default_factory=dict)
 
     @property
     def schema_name(self) -> str:
@@ -112,7 +112,7 @@ class Lakehouse:
         table = self.contract.table
         columns = (*map(_typed, table.columns), *ORIGIN)
         description = self.contract.description or table.description
-        return self._table(Layer.SILVER, table.name, description, columns, table.clustering, _definition(table))
+        return self._table(Layer.SILVER, table.name, description, columns, table.clustering, definition(table))
 
     @property
     def rejected(self) -> Table:
@@ -120,14 +120,14 @@ class Lakehouse:
         table = self.contract.table
         texts = [TableColumn(c.silver_name, "string", c.description, c.protection) for c in table.landed_columns]
         columns, clustering = (*texts, *ORIGIN, BROKEN_RULES), (INGESTION_TIMESTAMP.name,)
-        masks = {name: made_by for name, made_by in _definition(table).items() if name.startswith("mask of ")}
+        made_by = definition_as_text(table)
         description = "Rows that break a rule, masked, with every rule they break."
-        return self._table(Layer.SILVER, self.contract.silver_tables[1], description, columns, clustering, masks)
+        return self._table(Layer.SILVER, self.contract.silver_tables[1], description, columns, clustering, made_by)
 
     def gold(self, table: GoldTable) -> Table:
         """A gold table of the contract."""
         columns = tuple(map(_typed, table.columns))
-        return self._table(Layer.GOLD, table.name, table.description, columns, table.clustering, _definition(table))
+        return self._table(Layer.GOLD, table.name, table.description, columns, table.clustering, definition(table))
 
     @property
     def golds(self) -> tuple[Table, ...]:
@@ -141,7 +141,7 @@ class Lakehouse:
         description: str,
         columns: tuple[TableColumn, ...],
         clustering: tuple[str, ...],
-        definition: Mapping[str, str],
+        made_by: Definition,
     ) -> Table:
         return Table(
             catalog=self.catalog,
@@ -151,16 +151,9 @@ class Lakehouse:
             description=description,
             columns=columns,
             clustering=clustering,
-            definition=definition,
+            definition=made_by,
         )
 
 
 def _typed(column: Column) -> TableColumn:
     return TableColumn(column.silver_name, column.spark_type, column.description, column.protection)
-
-
-def _definition(table: BaseTable) -> dict[str, str]:
-    """What must not change under rows that are there: the key, each column's mask, each computed column's logic."""
-    made_by = {f"mask of {c.name}": c.masking.value for c in table.columns if c.masking}
-    made_by |= {f"logic of {c.name}": c.transform_logic for c in table.columns if c.transform_logic}
-    return {"key": ", ".join(table.key), **made_by}

@@ -56,7 +56,12 @@ def read_date(text: pl.Expr, format_: DateFormat) -> pl.Expr:
 
 
 def read_number(text: pl.Expr, format_: NumberFormat) -> pl.Expr:
-    """The number: an integer of the width that its digits need, else a double, in the unit the source writes."""
+    """The number: an integer of the width that its digits need, else a double, in the unit the source writes.
+
+    >>> from contracts.formats import NumberNotation
+    >>> pl.select(read_number(pl.lit("R$ 1.234,56"), NumberFormat(NumberNotation.REAL))).item()
+    1234.56
+    """
     number = _well_formed(text, format_.pattern).str.replace_all("[^0-9,.-]", "")
     if format_.notation.thousands:
         number = number.str.replace_all(format_.notation.thousands, "", literal=True)
@@ -72,7 +77,11 @@ def read_boolean(text: pl.Expr, format_: BooleanFormat) -> pl.Expr:
 
 
 def read_timestamp(text: pl.Expr, format_: TimestampFormat) -> pl.Expr:
-    """The point in time, in UTC with microseconds."""
+    """The point in time, in UTC with microseconds.
+
+    >>> str(pl.select(read_timestamp(pl.lit("31/01/2026 09:00:00"), TimestampFormat("-03:00"))).item())
+    '2026-01-31 12:00:00+00:00'
+    """
     well_formed = _well_formed(text, format_.pattern)
     if format_.local_offset is None:
         time = well_formed.str.replace("Z$", "+00:00")

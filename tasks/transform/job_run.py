@@ -55,6 +55,11 @@ class JobRun(BaseModel):
         """Of the contract that the run's first task read, empty if it did not get so far."""
         return next((task.report.contract_digest for task in self.tasks if task.report), "")
 
+    @property
+    def definitions(self) -> dict[str, dict[str, str]]:
+        """What the rows of each table were made by (`contracts.table_definitions`), empty if the run did not tell."""
+        return next((task.report.definitions for task in self.tasks if task.report), {})
+
     def report(self, task_key: str) -> TaskReport | None:
         """What that task reported, if it got that far."""
         return next((task.report for task in self.tasks if task.key == task_key), None)

@@ -9,6 +9,7 @@ from prefect_databricks import DatabricksCredentials
 
 from contracts.contract import Contract
 from contracts.job_document import job_name
+from contracts.lake_terms import Layer
 from tasks.deadlines import JOB_SECONDS
 from tasks.transform.job_run import Transformation, TransformationState, transformation_needed
 from tasks.transform.jobs_api import active_run_id, find_job_id, last_finished_run, start_job, wait_for_run
@@ -29,6 +30,11 @@ class Rebuild(StrEnum):
 
     SILVER = "silver"
     GOLD = "gold"
+
+
+def made_anew(rebuild: Rebuild | None) -> frozenset[Layer]:
+    """The layers that the job makes anew."""
+    return frozenset({Layer(rebuild), Layer.GOLD}) if rebuild else frozenset()
 
 
 async def transform(

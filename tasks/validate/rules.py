@@ -35,6 +35,10 @@ def accepts(  # noqa: C901, PLR0911 - one return for each check
     """Whether the check accepts each text, never null.
 
     `format_` is how the source writes the column, None for plain text; `ingestion_day` is the day in UTC.
+
+    >>> cpfs = pl.Series(["529.982.247-25", "529.982.247-26", "111.111.111-11", None])
+    >>> pl.select(accepts(Cpf(), pl.lit(cpfs), None, date(2026, 1, 31))).to_series().to_list()
+    [True, False, False, False]
     """
     match check:
         case Present(missing_texts=texts):

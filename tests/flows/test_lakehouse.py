@@ -19,7 +19,7 @@ from tests.tasks.scripted_api import answer, serve
 
 pytestmark = pytest.mark.services
 
-THE_JOB = answer({"jobs": [{"job_id": 11}]})
+THE_JOB = answer({"jobs": [{"job_id": 11}], "runs": []})
 REFUSAL = answer({"error_code": "PERMISSION_DENIED", "message": "no"}, 403)
 
 
@@ -63,7 +63,7 @@ def test_a_transformation_that_raises_leaves_the_books_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, register: Callable[[str], None], tls: SSLContext
 ) -> None:
     """None of the sources has a deployment, either: each is a problem of its own."""
-    with serve(THE_JOB, THE_JOB, REFUSAL, tls=tls) as databricks:
+    with serve(THE_JOB, THE_JOB, THE_JOB, REFUSAL, tls=tls) as databricks:
         register(databricks.url)
         state, facts = run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)
     assert state.is_failed()
@@ -77,8 +77,7 @@ def test_a_transformation_that_raises_leaves_the_books_open(
 def test_a_source_without_a_deployment_fails_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, register: Callable[[str], None], tls: SSLContext
 ) -> None:
-    runs = answer({"runs": []})
-    with serve(THE_JOB, THE_JOB, runs, tls=tls) as databricks:
+    with serve(THE_JOB, tls=tls) as databricks:
         register(databricks.url)
         state, facts = run(tmp_path, monkeypatch, sources=["return-files"], transform_when=TransformWhen.NEVER)
     assert state.is_failed()

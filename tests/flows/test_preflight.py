@@ -15,14 +15,18 @@ from prefect_azure import AzureBlobStorageCredentials
 from blocks.documents import LAKE_DOCUMENT
 from contracts.contract import Contract
 from contracts.folder import read_contracts
+from contracts.job_report import TaskReport
 from contracts.lake_terms import Layer
+from contracts.table_definitions import definitions
 from tasks.errors import PreflightFailed
 from tasks.preflight import check_run
-from tests.tasks.scripted_api import answer, serve
+from tasks.transform.transformation import Rebuild
+from tests.contract_changes import with_column
+from tests.tasks.scripted_api import Answer, answer, serve
 
 pytestmark = pytest.mark.services
 
-THE_JOB = answer({"jobs": [{"job_id": 11}]})
+THE_JOB = answer({"jobs": [{"job_id": 11}], "runs": []})
 
 
 @pytest.fixture
@@ -94,3 +98,35 @@ def test_a_lake_and_a_workspace_that_refuse_the_credentials_are_told_at_once(
         "check the container raw and the credentials in block document lake"
     )
     assert job == "Databricks answers 403: check the token in block databricks"
+
+
+def _run_by(contract: Contract) -> list[Answer]:
+    """What Databricks answers about a job whose last run was told that contract."""
+    report = TaskReport(task="bronze", seconds=1, definitions=definitions(contract))
+    state = {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}
+    task = {"run_id": 70, "task_key": "bronze", "state": state}
+    run = {"run_id": 7, "state": state, "tasks": [task]}
+    return [THE_JOB, answer({"runs": [run]}), answer(run), answer({"logs": report.result_line()})]
+
+
+def test_a_contract_that_cannot_be_applied_is_refused_before_anything_is_landed(
+    contract: Contract, register: Callable[[str], None], tls: SSLContext
+) -> None:
+    before = with_column(contract, "resellable", transform_logic="quantity = 1")
+    with serve(*_run_by(before), tls=tls) as databricks:
+        register(databricks.url)
+        (refusal,) = _missing(contract)
+    assert refusal.startswith("silver.product_returns: logic of resellable was quantity = 1 and is not opened: ")
+    assert refusal.endswith("make rebuild DATASET=product-returns LAYER=silver")
+
+
+@pytest.mark.parametrize("rebuild", Rebuild)
+def test_the_layer_to_be_made_anew_may_have_changed(
+    contract: Contract, register: Callable[[str], None], tls: SSLContext, rebuild: Rebuild
+) -> None:
+    weekly, causes = contract.gold_tables
+    otherwise = weekly.model_copy(update={"columns": causes.columns})
+    before = contract.model_copy(update={"tables": (contract.table, otherwise)})
+    with serve(*_run_by(before), tls=tls) as databricks:
+        register(databricks.url)
+        assert check_run(contract, None, rebuild)

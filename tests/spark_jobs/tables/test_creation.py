@@ -25,9 +25,9 @@ def test_a_column_that_becomes_of_another_type_is_refused_with_the_command_that_
     changed = with_column(contract, "product", logical_type="date", physical_type="date")
     silver = job_parameters(changed, lake).lakehouse.silver
     with pytest.raises(MisconfiguredError) as caught:
-        check_unchanged(spark, [silver], "make rebuild LAYER={layer}")
+        check_unchanged(spark, [silver], changed)
     assert str(caught.value) == (
-        "spark_catalog.silver.customer_purchases: column product is string and the contract says date: "
+        "spark_catalog.silver.customer_purchases: type of product was string and is date: "
         "the contract cannot be applied to the rows that are there. "
-        "Take the change back, or make the table anew: make rebuild LAYER=silver"
+        "Take the change back, or make the table anew: make rebuild DATASET=customer-purchases LAYER=silver"
     )
