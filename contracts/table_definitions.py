@@ -36,12 +36,12 @@ def definitions(contract: Contract) -> dict[str, dict[str, str]]:
     return {f"{table.layer}.{table.name}": definition(table) for table in contract.tables}
 
 
-def changes(before: Definition, now: Definition) -> list[str]:
+def changes_under_rows(before: Definition, now: Definition) -> list[str]:
     """What was changed under rows that are there, in words.
 
     A column that is gone changes no row, nor does a new one that comes from the sources: it is null in them.
 
-    >>> changes({"key": "a", "type of a": "int"}, {"key": "a", "type of a": "bigint", "type of b": "date"})
+    >>> changes_under_rows({"key": "a", "type of a": "int"}, {"key": "a", "type of a": "bigint", "type of b": "date"})
     ['type of a was int and is bigint']
     """
     return [
@@ -57,7 +57,7 @@ def _is_harmless(what: str, before: Definition, now: Definition) -> bool:
     return bool(is_gone or (is_new and kind != "logic"))
 
 
-def refusal(table: str, changed: Sequence[str], contract: Contract, layer: Layer) -> str:
+def inapplicable(table: str, changed: Sequence[str], contract: Contract, layer: Layer) -> str:
     """Why the contract cannot be applied, and the command that makes the table what it says."""
     return (
         f"{table}: {'; '.join(changed)}: the contract cannot be applied to the rows that are there. "

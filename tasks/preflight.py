@@ -15,7 +15,7 @@ from contracts.contract import Contract
 from contracts.job_document import job_name
 from contracts.lake_terms import Layer
 from contracts.raw_layout import MANIFESTS
-from contracts.table_definitions import changes, definitions, refusal
+from contracts.table_definitions import changes_under_rows, definitions, inapplicable
 from tasks.connections import open_databricks, open_raw
 from tasks.errors import PipelineError, PreflightFailed
 from tasks.transform.job_run import JobRun
@@ -63,8 +63,8 @@ def _in_job(contract: Contract, rebuild: Rebuild | None) -> Iterator[str]:
     now = definitions(contract)
     for table, before in (last_run.definitions if last_run else {}).items():
         layer = Layer(table.partition(".")[0])
-        if table in now and layer not in made_anew(rebuild) and (changed := changes(before, now[table])):
-            yield refusal(table, changed, contract, layer)
+        if table in now and layer not in made_anew(rebuild) and (changed := changes_under_rows(before, now[table])):
+            yield inapplicable(table, changed, contract, layer)
 
 
 async def _last_run(databricks: DatabricksCredentials, contract: Contract) -> JobRun | None:

@@ -16,7 +16,7 @@ from contracts.diff.source_changes import source_changes
 from contracts.diff.table_changes import table_changes
 
 
-def changes(before: Contract, after: Contract) -> tuple[Change, ...]:
+def contract_changes(before: Contract, after: Contract) -> tuple[Change, ...]:
     """What became of the first contract in the second, breaking changes first.
 
     Args:

@@ -12,7 +12,7 @@ import yaml
 
 from contracts.contract import Contract
 from contracts.diff.change import READERS, SOURCES, Change, Verdict, verdict_of
-from contracts.diff.changes import changes
+from contracts.diff.changes import contract_changes
 from contracts.problems import ContractError
 from contracts.reader import read_contract
 
@@ -99,7 +99,7 @@ def _changes(base: Path | None, now: Contract | None) -> tuple[Change, ...]:
         more = f" (and {len(others)} more)" if others else ""
         text = f"cannot be compared: today's reader refuses the base's: {first.path}: {first.reason}{more}"
         return (Change("(file)", text, READERS | SOURCES),)
-    return changes(before, now)
+    return contract_changes(before, now)
 
 
 def _version(file: Path) -> str | None:

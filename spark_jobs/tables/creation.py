@@ -9,7 +9,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from contracts.contract import Contract
-from contracts.table_definitions import refusal
+from contracts.table_definitions import inapplicable
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables import statements
 from spark_jobs.tables.delta import properties_and_clustering, replace_by_empty
@@ -46,7 +46,7 @@ def check_unchanged(spark: SparkSession, tables: Iterable[Table], contract: Cont
         MisconfiguredError: a line for each table that the contract cannot be applied to, with the command that can.
     """
     refusals = [
-        refusal(table.full_name, changed, contract, table.layer)
+        inapplicable(table.full_name, changed, contract, table.layer)
         for table in tables
         if (changed := changes_that_need_a_rebuild(table, _present(spark, table)))
     ]

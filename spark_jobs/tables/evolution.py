@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.table_definitions import changes
+from contracts.table_definitions import changes_under_rows
 from spark_jobs.tables import statements
 from spark_jobs.tables.lakehouse import DEFINITION_PROPERTY, Table
 
@@ -48,4 +48,4 @@ def missing_tags(table: Table, present: PresentTable) -> list[str]:
 def changes_that_need_a_rebuild(table: Table, present: PresentTable) -> list[str]:
     """What the contract changed under rows that are there, in words; nothing when the table can follow it."""
     noted = present.properties.get(DEFINITION_PROPERTY)
-    return changes(json.loads(noted), table.definition) if noted else []
+    return changes_under_rows(json.loads(noted), table.definition) if noted else []

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
-from contracts.table_definitions import changes, definition, definition_as_text, definitions, refusal
+from contracts.table_definitions import changes_under_rows, definition, definition_as_text, definitions, inapplicable
 from tests.contract_changes import with_column
 
 RETURNS = read_contracts().dataset("product_returns")
@@ -40,12 +40,12 @@ BEFORE = {
 def test_what_rows_were_made_by_must_not_change_under_them(changed: dict[str, str | None], told: list[str]) -> None:
     """A new column of the sources may come with a mask, as no row has a value in it; a computed one is to have one."""
     now = {what: value for what, value in (BEFORE | changed).items() if value is not None}
-    assert changes(BEFORE, now) == told
+    assert changes_under_rows(BEFORE, now) == told
 
 
 def test_a_hashed_column_that_gets_another_name_is_a_change() -> None:
     renamed = with_column(RETURNS, "cpf", encrypted_name="cpf_hash")
-    assert changes(definition(RETURNS.table), definition(renamed.table)) == [
+    assert changes_under_rows(definition(RETURNS.table), definition(renamed.table)) == [
         "name of cpf was cpf_masked and is cpf_hash"
     ]
 
@@ -73,7 +73,7 @@ def test_rejected_rows_are_texts_without_key_and_logic() -> None:
 
 
 def test_a_refusal_names_the_change_and_the_command() -> None:
-    assert refusal("gold.return_causes", ["logic of returns was count(*) and is 1"], RETURNS, Layer.GOLD) == (
+    assert inapplicable("gold.return_causes", ["logic of returns was count(*) and is 1"], RETURNS, Layer.GOLD) == (
         "gold.return_causes: logic of returns was count(*) and is 1: the contract cannot be applied to the rows that "
         "are there. Take the change back, or make the table anew: make rebuild DATASET=product-returns LAYER=gold"
     )
