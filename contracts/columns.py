@@ -73,6 +73,7 @@ class Column(OdcsModel):
     transform_logic: str | None = None
     quality: Qualities = ()
     masking: Masking | None = Custom("masking", default=None)
+    may_identify_persons: bool = Custom("mayIdentifyPersons", default=False)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

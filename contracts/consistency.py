@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+from croniter import CroniterError, croniter
 
 from contracts.column_rules import column_rules, set_checks, table_check
 from contracts.columns import Column, Masking
 from contracts.contract import Contract
+from contracts.lake_terms import ServiceLevel
 from contracts.problems import ContractProblem
 from contracts.rules import Stage
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
@@ -108,12 +113,11 @@ def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
 def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:
     for index, level in enumerate(contract.service_levels):
         path = f"slaProperties[{index}]"
-        if level.property == "frequency" and (
-            level.scheduler != "cron" or len(str(level.schedule).split()) != CRON_FIELDS
-        ):
-            yield ContractProblem(
-                f"{path}.schedule", f"must be a cron expression of {CRON_FIELDS} fields, with scheduler cron"
-            )
+        if level.property == "frequency" and not _is_cron(level):
+            reason = f"must be a cron expression of {CRON_FIELDS} fields that names days there are, with scheduler cron"
+            yield ContractProblem(f"{path}.schedule", reason)
+        if level.property == "timezone" and level.value not in available_timezones():
+            yield ContractProblem(f"{path}.value", f"{level.value} is no time zone of the IANA database")
         if level.property in {"retention", "timeToCoolTier"} and not _is_whole_days(level.value, level.unit):
             yield ContractProblem(
                 path, f"must give {level.property} of {level.element} in whole days: value ≥ 1, unit d"
@@ -122,6 +126,17 @@ def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:
             yield ContractProblem(f"{path}.element", f"{level.element} is neither the dataset nor one of its sources")
     if contract.service_level("frequency", contract.name) is None:
         yield ContractProblem("slaProperties", f"must give the frequency of {contract.name}, with its cron schedule")
+
+
+def _is_cron(level: ServiceLevel) -> bool:
+    schedule = str(level.schedule)
+    if level.scheduler != "cron" or len(schedule.split()) != CRON_FIELDS:
+        return False
+    try:
+        croniter(schedule, datetime(2024, 1, 1, tzinfo=UTC)).get_next()
+    except CroniterError:
+        return False
+    return True
 
 
 def _is_whole_days(value: object, unit: str | None) -> bool:

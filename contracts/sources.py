@@ -93,7 +93,10 @@ class DatabaseSource(BaseSource):
 
 
 class ApiSource(BaseSource):
-    """A JSON API; `location` is `${‹connection.url›}` and the path behind it."""
+    """A JSON API; `location` is `${‹connection.url›}` and the path behind it.
+
+    A field that none of `missing_field_rows` items has is missing, not merely empty.
+    """
 
     type: Literal["api"]
     location: str
@@ -101,6 +104,7 @@ class ApiSource(BaseSource):
     cursor_field: str = Custom("cursorField")
     overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
     page_rows: int = Custom("pageRows", ge=1)
+    missing_field_rows: int = Custom("missingFieldRows", default=100, ge=1)
 
     @model_validator(mode="after")
     def _has_a_key_and_a_path(self) -> Self:

@@ -67,6 +67,8 @@ class DatasetTable(BaseTable):
     layer: Literal["silver"] = Custom("layer", default="silver")
     latest_by: ColumnName | None = Custom("latestBy", default=None)
     max_landing_error_ratio: float = Custom("maxLandingErrorRatio", default=0.2, ge=0, le=1)
+    max_silver_error_ratio: float = Custom("maxSilverErrorRatio", default=0.5, ge=0, le=1)
+    min_rows_for_error_ratio: int = Custom("minRowsForErrorRatio", default=20, ge=1)
 
     @property
     def landed_columns(self) -> tuple[Column, ...]:

@@ -35,6 +35,7 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
     ApiSource: (
         Word("location", attrgetter("path"), always(SOURCES)),
         Word("customProperties.pageRows", attrgetter("page_rows"), always(NOBODY)),
+        Word("customProperties.missingFieldRows", attrgetter("missing_field_rows"), always(NOBODY)),
         *_CHANGING,
     ),
     FilesSource: (Word("path", attrgetter("name_pattern"), always(SOURCES)),),

@@ -46,12 +46,15 @@ TABLE_WORDS: tuple[Word[BaseTable], ...] = (
 DATASET_TABLE_WORDS: tuple[Word[DatasetTable], ...] = (
     Word("customProperties.latestBy", attrgetter("latest_by"), always(READERS)),
     Word("customProperties.maxLandingErrorRatio", attrgetter("max_landing_error_ratio"), when(gt, SOURCES)),
+    Word("customProperties.maxSilverErrorRatio", attrgetter("max_silver_error_ratio"), when(gt, SOURCES)),
+    Word("customProperties.minRowsForErrorRatio", attrgetter("min_rows_for_error_ratio"), when(gt, SOURCES)),
 )
 COLUMN_WORDS: tuple[Word[Column], ...] = (
     Word("encryptedName", attrgetter("encrypted_name"), always(READERS)),
     Word("physicalType", _stored, always(READERS)),
     Word("classification", _protection, when(_stricter, READERS)),
     Word("customProperties.masking", attrgetter("masking"), always(READERS)),
+    Word("customProperties.mayIdentifyPersons", attrgetter("may_identify_persons"), when(gt, SOURCES)),
     Word("transformLogic", _logic, always(READERS)),
 )
 

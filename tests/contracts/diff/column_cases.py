@@ -48,6 +48,18 @@ CASES = [
         (),
     ),
     Case(
+        "a key may hold what identifies persons",
+        "Column.may_identify_persons",
+        PURCHASES,
+        custom(f"{PURCHASES_TABLE}.properties.customer_id", "mayIdentifyPersons", True),
+        Verdict.ADDITIVE,
+        (
+            additive(
+                f"{PURCHASES_TABLE}.properties.customer_id.customProperties.mayIdentifyPersons", "was False, is True"
+            ),
+        ),
+    ),
+    Case(
         "a text becomes a number",
         "Column.logical_type",
         PURCHASES,

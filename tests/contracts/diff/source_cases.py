@@ -231,6 +231,14 @@ CASES = [
         (additive(f"{API}.customProperties.pageRows", "was 5000, is 100"),),
     ),
     Case(
+        "a field counts as missing in smaller loads",
+        "ApiSource.missing_field_rows",
+        PURCHASES,
+        custom(API, "missingFieldRows", 50),
+        Verdict.ADDITIVE,
+        (additive(f"{API}.customProperties.missingFieldRows", "was 100, is 50"),),
+    ),
+    Case(
         "a database is replaced by files",
         "DatabaseSource.type ApiSource.type FilesSource.type",
         PURCHASES,

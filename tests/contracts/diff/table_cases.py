@@ -232,6 +232,22 @@ CASES = [
         (additive(f"{PURCHASES_TABLE}.customProperties.maxLandingErrorRatio", "was 0.2, is 0.3"),),
     ),
     Case(
+        "fewer rejected rows make a run fail",
+        "DatasetTable.max_silver_error_ratio",
+        PURCHASES,
+        custom(PURCHASES_TABLE, "maxSilverErrorRatio", 0.1),
+        Verdict.BREAKING_FOR_SOURCES,
+        (sources(f"{PURCHASES_TABLE}.customProperties.maxSilverErrorRatio", "was 0.5, is 0.1"),),
+    ),
+    Case(
+        "smaller loads are judged by their errors",
+        "DatasetTable.min_rows_for_error_ratio",
+        PURCHASES,
+        custom(PURCHASES_TABLE, "minRowsForErrorRatio", 2),
+        Verdict.BREAKING_FOR_SOURCES,
+        (sources(f"{PURCHASES_TABLE}.customProperties.minRowsForErrorRatio", "was 20, is 2"),),
+    ),
+    Case(
         "the layer is said that is there by default",
         "DatasetTable.layer",
         PURCHASES,
