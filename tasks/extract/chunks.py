@@ -1,8 +1,10 @@
 """What every extraction hands over: chunks of rows in the standardized columns, with where each row came from.
 
 A chunk is a polars frame of the contract's columns, all strings as the source writes them (null: absent), and
-`_key` (string), `_cursor` (UTC, microseconds) and `_location` (string). Key and cursor identify a version of a row;
-files have neither. The location tells a person where to look for the row at the source.
+`_key` (string), `_cursor` (UTC, microseconds), `_location`, `_fault` and `_source_text` (strings). Key, cursor and
+content identify a version of a row; files have neither key nor cursor. The location tells a person where to look for
+the row at the source. A row that cannot be read as columns has a fault, which says why without quoting it, and where
+that is possible the text that the source wrote; the columns that could be read are there.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from contracts.contract import Contract
 KEY = "_key"
 CURSOR = "_cursor"
 LOCATION = "_location"
+FAULT = "_fault"
+SOURCE_TEXT = "_source_text"
 CURSOR_TYPE = pl.Datetime("us", "UTC")
 
 
@@ -44,6 +48,8 @@ def chunk_schema(contract: Contract) -> dict[str, pl.DataType]:
         KEY: pl.String(),
         CURSOR: CURSOR_TYPE,
         LOCATION: pl.String(),
+        FAULT: pl.String(),
+        SOURCE_TEXT: pl.String(),
     }
 
 

@@ -23,7 +23,7 @@ from contracts.raw_layout import QUARANTINE, column_set, column_set_record, day_
 from contracts.rules import Severity
 from contracts.sources import BaseSource, RawFormat
 from tasks.errors import LoadRefused
-from tasks.extract.chunks import LOCATION
+from tasks.extract.chunks import FAULT, LOCATION, SOURCE_TEXT
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.publish import publish, publish_refused
@@ -129,11 +129,14 @@ class _Load:
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height
-        self.checks.add(chunk)
+        self.checks.add(chunk.filter(pl.col(FAULT).is_null()))
         validated = validate(chunk, self._schema)
         rejected = validated.rejected
         self._accepted.write(validated.accepted.select(self._columns))
-        self._rejected.write(rejected.select(*self._columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION)))
+        quarantined = rejected.select(*self._columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION))
+        is_malformed = rejected[FAULT].is_not_null()
+        self._rejected.write(quarantined.filter(~is_malformed))
+        self._rejected.write(quarantined.hstack(rejected.select(FAULT, SOURCE_TEXT)).filter(is_malformed))
         self.broken_rules.update(dict(rejected[REASONS].explode(empty_as_null=False).value_counts().iter_rows()))
         logger.info("%s: %d rows extracted", self.name, self._extracted)
 

@@ -10,8 +10,11 @@ from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from tasks.errors import StructureError
+from tasks.extract.chunks import FAULT
 
 REASONS = "_reasons"
+MALFORMED = "row: malformed"
+"""Label of what a row with a fault breaks, in place of rules: it has no values that could keep or break any."""
 
 _STRUCTURE = {
     SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME: "is missing",
@@ -37,7 +40,8 @@ def validate(chunk: pl.DataFrame, schema: pa.DataFrameSchema) -> Validated:
     verdicts = _verdicts(chunk.select(pl.exclude("^_.*$")), schema)
     broken = [pl.when(~verdict).then(pl.lit(label)) for label, verdict in verdicts.items()]
     reasons = pl.concat_list(broken).list.drop_nulls() if broken else pl.lit([], pl.List(pl.String))
-    judged = chunk.with_columns(reasons.alias(REASONS))
+    is_malformed = pl.col(FAULT).is_not_null()
+    judged = chunk.with_columns(pl.when(is_malformed).then(pl.lit([MALFORMED])).otherwise(reasons).alias(REASONS))
     is_accepted = pl.col(REASONS).list.len() == 0
     return Validated(accepted=judged.filter(is_accepted).drop(REASONS), rejected=judged.filter(~is_accepted))
 
