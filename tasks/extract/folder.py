@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
@@ -26,6 +27,16 @@ class SourceFile(BaseModel):
     sha256: str
 
 
+def shown_name(path: Path) -> str:
+    r"""The file's name as messages, logs and records show it: what cannot be printed or encoded is escaped.
+
+    >>> shown_name(Path("vendas\n.csv"))
+    'vendas\\n.csv'
+    """
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in name)
+
+
 def csv_files(source: FilesSource, url: str) -> list[Path]:
     """The complete files in the folder, the oldest first; one that is being written does not end in `.csv` yet.
 
@@ -36,9 +47,9 @@ def csv_files(source: FilesSource, url: str) -> list[Path]:
     folder, setting = _folder(source, url), source.connection.url
     try:
         files = [path for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.is_file()]
-        return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
     except OSError as error:
         raise SourceUnavailable(f"cannot list the folder of {source.name}: {error.strerror}; check {setting}") from None
+    return sorted(files, key=lambda path: (_modified_ns(path), path.name))
 
 
 def describe(path: Path) -> SourceFile:
@@ -46,7 +57,7 @@ def describe(path: Path) -> SourceFile:
     found = path.stat()
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
-    return SourceFile(name=path.name, bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=digest)
+    return SourceFile(name=shown_name(path), bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=digest)
 
 
 @contextmanager
@@ -55,7 +66,7 @@ def translated_file_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SourceUnavailable(f"cannot read {path.name}: {error.strerror}") from None
+        raise SourceUnavailable(f"cannot read {shown_name(path)}: {error.strerror}") from None
 
 
 def check_unchanged(path: Path, file: SourceFile) -> None:
@@ -63,8 +74,16 @@ def check_unchanged(path: Path, file: SourceFile) -> None:
     found = path.stat()
     if (found.st_size, found.st_mtime_ns) != (file.bytes, file.modified_ns):
         raise StructureError(
-            f"{path.name} changed while it was read; give it another suffix than .csv until it is complete"
+            f"{shown_name(path)} changed while it was read; give it another suffix than .csv until it is complete"
         )
+
+
+def _modified_ns(path: Path) -> int:
+    """When the file last changed; one that is gone meanwhile comes first, and is told when it is read."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _folder(source: FilesSource, url: str) -> Path:

@@ -52,6 +52,6 @@ def _new_rows(chunks: Iterator[pl.DataFrame], seen: SeenVersions, *, is_backfill
     """The chunks' rows that are new to the source's loads, recorded as seen; a backfill's rows all count as new."""
     for chunk in chunks:
         new = chunk if is_backfill else seen.unseen(chunk)
+        seen.remember(chunk, advance=not is_backfill)
         if not new.is_empty():
-            seen.remember(new, advance=not is_backfill)
             yield new

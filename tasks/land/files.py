@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contracts.raw_layout import SEEN
 from tasks.errors import FilesRefused, LoadRefused, PipelineError, SourceUnavailable, StructureError
-from tasks.extract.folder import check_unchanged, describe, translated_file_errors
+from tasks.extract.folder import check_unchanged, describe, shown_name, translated_file_errors
 from tasks.extract.readers import FilesReader
 from tasks.land.load import Landing, land
 from tasks.land.manifests import Manifest, ReadSoFar
@@ -19,7 +19,7 @@ _MOST_REASONS = 20
 
 
 def land_files(landing: Landing, previous: Manifest | None, reader: FilesReader) -> Iterator[Manifest]:
-    """Land every file of the folder whose content was not landed before, one after another.
+    """Land every file of the folder that says something new (`SeenFiles`), one after another.
 
     Raises:
         FilesRefused: some files were refused; the others were landed.
@@ -31,7 +31,7 @@ def land_files(landing: Landing, previous: Manifest | None, reader: FilesReader)
         try:
             manifest = _land_file(landing, previous, reader, path, seen)
         except (StructureError, LoadRefused, SourceUnavailable) as error:
-            refusals[path.name] = error
+            refusals[shown_name(path)] = error
             continue
         if manifest:
             previous = manifest
@@ -47,13 +47,13 @@ def _land_file(
         if seen.knows_fingerprint(path):
             return None
         file = describe(path)
-        if seen.knows_content(file):
-            seen.record(file)
+        if not seen.is_new(path, file):
+            seen.record(path, file)
             return None
 
         def read_so_far(_load_name: str) -> ReadSoFar:
             check_unchanged(path, file)
-            return ReadSoFar(seen=seen.stage_record(file), source_file=file)
+            return ReadSoFar(seen=seen.stage_record(path, file), source_file=file)
 
         return land(landing, previous, reader.extract(path), read_so_far, even_if_empty=True)
 

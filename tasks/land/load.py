@@ -160,10 +160,11 @@ def _record_columns(landing: Landing, previous: Manifest | None) -> None:
 
 
 def _refuse_if_too_bad(landing: Landing, load: _Load) -> None:
-    rows, tolerated = load.rows, landing.contract.table.max_landing_error_ratio
+    rows, table = load.rows, landing.contract.table
+    tolerated = table.max_landing_error_ratio
     failures = [f"{label}: {found}" for label, found in load.checks.failures(Severity.ERROR).items()]
     # dividing counts gives just the float that the contract's decimal is; multiplying would be off by a rounding
-    if rows.extracted and rows.quarantined / rows.extracted > tolerated:
+    if rows.extracted >= table.min_rows_for_error_ratio and rows.quarantined / rows.extracted > tolerated:
         broken = ", ".join(f"{label} {count}" for label, count in load.broken_rules.most_common())
         of_all = f"{rows.quarantined} of {rows.extracted} rows break landing rules ({broken})"
         failures.insert(0, f"{of_all}, more than the contract's {100 * tolerated:g}%")

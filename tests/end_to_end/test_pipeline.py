@@ -211,7 +211,8 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     sandbox: RunningSandbox, last_run: dict, outlet_folder: Path
 ) -> None:
     bad = outlet_folder / "bad.csv"
-    bad.write_text("\n".join(OUTLET_FILE.splitlines()[::4]).replace("outlet-4;", ";"))
+    header, *_, row = OUTLET_FILE.splitlines()
+    bad.write_text("\n".join([header, *[row.replace("outlet-4;", ";")] * 20]))
     done = sandbox.command(*RUN_PIPELINE, "-p", f'sources=["{OUTLET}"]', "-p", "transform_when=never", check=False)
     bad.unlink()
 
@@ -219,7 +220,7 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     facts = sandbox.summary(SLUG)
     (problem,) = facts["problems"]
     assert problem["part"] == OUTLET
-    assert "bad.csv: 1 of 1 rows break landing rules" in problem["what"]
+    assert "bad.csv: 20 of 20 rows break landing rules" in problem["what"]
     assert [source["state"] for source in facts["sources"]] == [*(["not run"] * len(SOURCES)), "failed"]
     assert facts["transformation"] == "skipped on request"
     assert facts["books"] == last_run["books"]

@@ -13,7 +13,7 @@ from tasks.errors import StructureError
 from tasks.extract import api as api_module
 from tasks.extract.api import extract_api
 from tasks.extract.api_client import ApiClient
-from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window, chunk_schema
+from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tests.tasks.scripted_api import Answer, answer, item, page, serve
 
 pytestmark = pytest.mark.services
@@ -49,6 +49,8 @@ def test_nested_fields_become_the_contract_s_columns(contract: Contract, source:
                 KEY: "7",
                 CURSOR: datetime(2026, 2, 1, 12, tzinfo=UTC),
                 LOCATION: "purchaseId 7",
+                FAULT: None,
+                SOURCE_TEXT: None,
             }
         ]
 

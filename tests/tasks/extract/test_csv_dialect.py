@@ -53,9 +53,38 @@ def test_a_0_byte_file_looks_like_an_unfinished_transfer(tmp_path: Path) -> None
         detect(_file(tmp_path, b""))
 
 
-def test_bytes_without_meaning_are_no_text(tmp_path: Path) -> None:
-    with pytest.raises(StructureError, match=r"b\.csv is neither UTF-8 nor Windows-1252 text"):
-        detect(_file(tmp_path, b"cpf\n\x81\n"))
+@pytest.mark.parametrize("content", [b"cpf\n\x81\n", "cpf\npão\n".encode("cp1252"), b"cpf\n\xc3\n", b"cpf\n\xe3o\n"])
+def test_without_a_character_of_utf_8_a_file_that_is_not_ascii_is_windows_1252(tmp_path: Path, content: bytes) -> None:
+    assert detect(_file(tmp_path, content)).encoding == "cp1252"
+
+
+@pytest.mark.parametrize("stray", [b"\x81", b"\xe9", b"\xc3"])
+def test_stray_bytes_do_not_change_the_encoding_of_a_file_that_is_utf_8(tmp_path: Path, stray: bytes) -> None:
+    for content in (b"cpf;p\n1;" + stray + b"\n2;\xc3\xa3", b"cpf;p\n2;\xc3\xa3\n" + b"1;x\n" * 600_000 + stray):
+        assert detect(_file(tmp_path, content)).encoding == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b"PK\x03\x04" + b"planted" * 9,
+            r"b\.csv is a ZIP archive or an Excel workbook \(\.xlsx\); export it again as CSV",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1", r"b\.csv is an Excel workbook \(\.xls\);"),
+        ("cpf;p\n1;2\n".encode("utf-16"), r"b\.csv is UTF-16 text;"),
+        ("cpf;p\n1;2\n".encode("utf-16-le"), r"b\.csv is UTF-16 text or a binary file;"),
+        (b"\x1f\x8b\x08planted", r"b\.csv is compressed \(gzip\);"),
+        (b"<html><table>", r"b\.csv is HTML or XML;"),
+        (b'[{"cpf": 1}]', r"b\.csv is JSON;"),
+        (b"cpf\tp\n1\t2\n", r"b\.csv is separated by tabs, not by ; or ,; export it again as CSV UTF-8"),
+        (b"cpf|p\n1|2\n", r"b\.csv is separated by the character \|, not by ; or ,;"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_as_what_it_is(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(StructureError, match=message) as caught:
+        detect(_file(tmp_path, content))
+    assert "planted" not in str(caught.value)
 
 
 @pytest.mark.parametrize("header", [("cpf", "email"), ("email", "cpf"), ("email", "updated_at", "cpf")])

@@ -11,7 +11,7 @@ from contracts.contract import Contract
 from contracts.sources import Source
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract import database
-from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window, chunk_schema
+from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database import extract_database
 from tests.tasks.store_database import StoreDatabase
 
@@ -56,6 +56,8 @@ def test_typed_values_become_the_texts_that_the_contract_declares(
             KEY: "7",
             CURSOR: datetime(2026, 2, 1, 12, 0, 0, 500_000, tzinfo=UTC),
             LOCATION: "purchase_id 7",
+            FAULT: None,
+            SOURCE_TEXT: None,
         }
     ]
 
@@ -63,7 +65,7 @@ def test_typed_values_become_the_texts_that_the_contract_declares(
 def test_nulls_stay_null(contract: Contract, source: Source, store: StoreDatabase) -> None:
     store.run("INSERT INTO purchases (purchase_id, updated_at) VALUES (1, '2026-02-01Z')")
     row = _rows(contract, source, store.url).row(0, named=True)
-    assert {name for name, value in row.items() if value is None} == set(contract.column_names) - {"updated_at"}
+    assert {name for name, value in row.items() if value is None} == {*contract.column_names, FAULT, SOURCE_TEXT} - {"updated_at"}
 
 
 def test_dates_beyond_every_calendar_are_extracted_as_postgresql_writes_them(

@@ -80,12 +80,39 @@ def test_a_refused_load_is_read_again_until_the_source_is_mended(
     contract: Contract, store: StoreDatabase, raw: RawContainer
 ) -> None:
     ingest = from_database(contract, store)
-    store.add(1, "2026-02-01 10:00Z", cpf="NULL")
+    for number in range(20):
+        store.add(number, "2026-02-01 10:00Z", cpf="NULL")
     with pytest.raises(LoadRefused):
         ingest(raw)
-    store.add(1, "2026-02-01 10:01Z")
+    for number in range(20):
+        store.add(number, "2026-02-01 10:01Z")
     (report,) = ingest(raw)
-    assert report.manifest.rows == LoadRows(extracted=1, landed=1)
+    assert report.manifest.rows == LoadRows(extracted=20, landed=20)
+
+
+@pytest.mark.parametrize("time", ["2026-02-01 10:00Z", "infinity"])
+def test_changes_within_one_second_all_land(
+    contract: Contract, store: StoreDatabase, raw: RawContainer, time: str
+) -> None:
+    ingest = from_database(contract, store)
+    for product in ("TV", "Rádio", "TV"):
+        store.add(1, time, product=f"'{product}'")
+        assert [report.manifest.rows.extracted for report in ingest(raw)] == [1]
+        assert ingest(raw) == []
+
+
+def test_rows_of_one_key_and_time_all_land_once(contract: Contract, store: StoreDatabase, raw: RawContainer) -> None:
+    store.run("ALTER TABLE purchases DROP CONSTRAINT purchases_pkey, ALTER purchase_id DROP NOT NULL")
+    rows = ", ".join(f"({key}, 'C{n}', '2026-01-31', 1, '529.982.247-25', '2026-02-01Z')" for n, key in enumerate("11"))
+    nulls = rows.replace("(1,", "(NULL,")
+    columns = "purchase_id, customer_id, purchase_date, total_amount, cpf, updated_at"
+    store.run(f"INSERT INTO purchases ({columns}) VALUES {rows}, {nulls}")
+    ingest = from_database(contract, store)
+    assert [report.manifest.rows.landed for report in ingest(raw)] == [4]
+    assert ingest(raw) == []
+    store.run("UPDATE purchases SET product = 'TV' WHERE customer_id = 'C1'")
+    assert [report.manifest.rows.landed for report in ingest(raw)] == [2]
+    assert ingest(raw) == []
 
 
 def test_a_time_in_the_future_does_not_hide_what_changes_until_then(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
 from tasks.errors import FilesRefused, LoadRefused, MisconfiguredError, SourceUnavailable, StructureError
+from tasks.extract import csv_file
+from tasks.extract.csv_lines import NO_TEXT, Lines
+from tasks.extract.csv_records import ENDLESS
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
+from tasks.validate.split import MALFORMED
 from tests.tasks.branch_file import branch_file
 from tests.tasks.ingestions import from_files, from_source, landed
 from tests.tasks.interrupted_storage import InterruptedStorage
@@ -64,6 +72,140 @@ def test_a_changed_file_is_landed_as_a_new_one(contract: Contract, folder: Path,
     assert landed(raw, "branch-files") == {"C1": 2, "C2": 1}
 
 
+def _says(path: Path, *customers: str, at: int) -> Path:
+    """Write the file as it is at a second: the same content at another second is another version of it."""
+    branch_file(path, *({"customer_id": customer} for customer in customers))
+    os.utime(path, (at, at))
+    return path
+
+
+def test_a_file_that_returns_to_what_it_said_before_says_something_new(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    for second, customer in enumerate(("C10", "C20", "C10", "C20")):
+        _says(folder / "a.csv", customer, at=second)
+        assert len(ingest(raw)) == 1
+        assert ingest(raw) == []
+    assert landed(raw, "branch-files") == {"C10": 2, "C20": 2}
+
+
+def test_even_the_very_file_may_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    ingest = from_files(contract, folder)
+    for customer, second in (("C10", 1), ("C20", 2), ("C10", 1)):
+        _says(folder / "a.csv", customer, at=second)
+        assert len(ingest(raw)) == 1
+    assert landed(raw, "branch-files") == {"C10": 2, "C20": 1}
+
+
+def test_a_copy_that_says_something_else_and_returns_is_landed(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    _says(folder / "a.csv", "C10", at=1)
+    _says(folder / "copy.csv", "C10", at=1)
+    assert len(ingest(raw)) == 1
+    _says(folder / "copy.csv", "C20", at=2)
+    assert len(ingest(raw)) == 1
+    _says(folder / "copy.csv", "C10", at=3)
+    assert len(ingest(raw)) == 1
+
+
+def test_a_name_that_comes_later_does_not_hide_a_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    ingest = from_files(contract, folder)
+    _says(folder / "a.csv", "C10", at=1)
+    ingest(raw)
+    _says(folder / "a.csv", "C20", at=2)
+    ingest(raw)
+    _says(folder / "copy.csv", "C10", at=3)
+    assert ingest(raw) == []
+    _says(folder / "a.csv", "C10", at=4)
+    assert len(ingest(raw)) == 1
+
+
+def test_a_name_that_said_what_another_landed_may_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    ingest = from_files(contract, folder)
+    for second, (name, customer, loads) in enumerate(
+        [("a", "C10", 1), ("b", "C20", 1), ("a", "C20", 0), ("a", "C10", 1)]
+    ):
+        _says(folder / f"{name}.csv", customer, at=second)
+        assert len(ingest(raw)) == loads
+
+
+def test_files_that_are_renamed_in_turn_are_not_landed_again(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    ingest = from_files(contract, folder)
+    for day in range(1, 5):
+        for number in reversed(range(day - 1)):
+            (folder / f"{number}.csv").rename(folder / f"{number + 1}.csv")
+        _says(folder / "0.csv", f"C{day}", at=day)
+        assert len(ingest(raw)) == 1
+    assert landed(raw, "branch-files") == {f"C{day}": 1 for day in range(1, 5)}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"vendas \xe3.csv", r"vendas \xe3.csv"),
+        (b"a\nb\x1b[31m.csv", r"a\nb\x1b[31m.csv"),
+        ("a{0}%s_\u202e.csv".encode(), r"a{0}%s_\u202e.csv"),
+    ],
+)
+def test_a_file_of_an_odd_name_lands_and_stops_no_other(
+    contract: Contract, folder: Path, raw: RawContainer, name: bytes, shown: str
+) -> None:
+    ingest = from_files(contract, folder)
+    odd = folder / os.fsdecode(name)
+    _says(odd, "C1", at=1)
+    _says(folder / "z.csv", "C2", at=2)
+    manifests = [report.manifest for report in ingest(raw)]
+    assert [manifest.read_so_far.source_file.name for manifest in manifests if manifest.read_so_far.source_file] == [
+        shown,
+        "z.csv",
+    ]
+    assert ingest(raw) == []
+    odd.write_bytes(b"")
+    _says(folder / "z.csv", "C3", at=3)
+    with pytest.raises(FilesRefused, match=re.escape(f"{shown}: {shown} is empty")):
+        ingest(raw)
+    assert landed(raw, "branch-files") == {"C1": 1, "C2": 1, "C3": 1}
+
+
+def test_rows_that_cannot_be_read_are_quarantined_with_what_is_wrong(
+    contract: Contract, folder: Path, raw: RawContainer
+) -> None:
+    path = branch_file(folder / "a.csv", {})
+    path.write_bytes(path.read_bytes() + b'1;"x;3\n' + "Conceição".encode() + b";\xe9\n")
+    (report,) = from_files(contract, folder)(raw)
+    assert report.manifest.rows == LoadRows(extracted=3, landed=1, quarantined=2)
+    assert report.manifest.quarantined_by_rule == {MALFORMED: 2}
+    lines = [json.loads(line) for file in report.manifest.quarantine for line in raw.read(file.name).splitlines()]
+    assert [(line["_source_location"], line["_fault"], line["_source_text"]) for line in lines] == [
+        ("a.csv row 3", ENDLESS, '1;"x;3'),
+        ("a.csv row 4", NO_TEXT, r"Conceição;\xe9"),
+    ]
+
+
+def test_a_fault_that_nobody_thought_of_is_that_of_its_file(
+    contract: Contract, folder: Path, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _says(folder / "a.csv", "C1", at=1)
+    _says(folder / "b.csv", "C2", at=2)
+    read_lines = csv_file.read_lines
+
+    def failing(path: Path, encoding: str, newline: str) -> Iterator[Lines]:
+        if path.name == "a.csv":
+            raise pl.exceptions.ComputeError("planted")
+        return read_lines(path, encoding, newline)
+
+    monkeypatch.setattr(csv_file, "read_lines", failing)
+    with pytest.raises(FilesRefused, match=r"a\.csv cannot be read as CSV \(ComputeError\)") as caught:
+        from_files(contract, folder)(raw)
+    assert "planted" not in str(caught.value)
+    assert landed(raw, "branch-files") == {"C2": 1}
+
+
 def test_a_file_with_a_header_alone_is_a_load_of_no_rows_that_is_not_repeated(
     contract: Contract, folder: Path, raw: RawContainer
 ) -> None:
@@ -89,7 +231,7 @@ def test_a_refused_file_does_not_stop_the_others_and_is_named_until_it_is_mended
     ingest = from_files(contract, folder)
     branch_file(folder / "a.csv", {"customer_id": "C1"})
     (folder / "empty.csv").touch()
-    branch_file(folder / "bad.csv", {"cpf": ""})
+    branch_file(folder / "bad.csv", *[{"cpf": ""}] * 20)
     branch_file(folder / "z.csv", {"customer_id": "C2"})
     for _ in range(2):
         with pytest.raises(FilesRefused, match="2 file") as caught:
@@ -163,14 +305,15 @@ def test_no_value_of_a_row_gets_into_errors_manifests_or_logs(
     caplog.set_level("DEBUG")
     planted = {"cpf": "529.982.247-25", "email": "planted@example.com", "credit_card_number": "4111111111111111"}
     branch_file(folder / "a.csv", *[planted] * 9, planted | {"customer_id": ""})
-    branch_file(folder / "b.csv", planted | {"customer_id": ""})
+    branch_file(folder / "b.csv", *[planted | {"customer_id": ""}] * 20)
     path = branch_file(folder / "c.csv", planted)
-    path.write_text(path.read_text() + ";".join(planted.values()) + "\n")
+    path.write_text(path.read_text() + ";".join(planted.values()) + '\n"' + ";".join(planted.values()) + "\n")
+    branch_file(folder / "d.csv", planted, columns=list(planted))
     with pytest.raises(FilesRefused) as caught:
         from_files(contract, folder)(raw)
-    assert len(caught.value.refusals) == 2
+    assert set(caught.value.refusals) == {"b.csv", "d.csv"}
     kept = [name for name in raw.names("") if name.startswith(("_manifests", "_seen"))]
-    assert len(kept) == 2
+    assert len(kept) == 4
     told = str(caught.value) + caplog.text + "".join(raw.read(name).decode() for name in kept)
     for value in planted.values():
         assert value not in told

@@ -140,6 +140,12 @@ def test_a_load_with_as_many_bad_rows_as_tolerated_is_landed(
     assert _land(tolerant, chunk(landing.contract, *[{}] * good, *[{"cpf": None}] * bad)).rows.quarantined == bad
 
 
+@pytest.mark.parametrize("bad", [1, 19])
+def test_bad_rows_do_not_refuse_a_load_that_is_too_small_for_a_ratio(landing: Landing, bad: int) -> None:
+    manifest = _land(landing, chunk(landing.contract, *[{"cpf": None}] * bad))
+    assert durable_rows(landing.raw, manifest) == LoadRows(extracted=bad, quarantined=bad)
+
+
 def test_no_rows_are_a_load_only_if_that_is_worth_recording(landing: Landing) -> None:
     assert land(landing, None, [], _progress(landing), even_if_empty=False) is None
     assert list(landing.raw.names("")) == []
@@ -149,27 +155,27 @@ def test_no_rows_are_a_load_only_if_that_is_worth_recording(landing: Landing) ->
 
 def test_a_load_with_more_bad_rows_is_refused_as_a_whole_and_leaves_them_for_diagnosis(landing: Landing) -> None:
     good, bad = (
-        chunk(landing.contract, *[{}] * 7),
-        chunk(landing.contract, {"cpf": None}, {"cpf": "", "customer_id": ""}),
+        chunk(landing.contract, *[{}] * 18),
+        chunk(landing.contract, *[{"cpf": None}] * 4, {"cpf": "", "customer_id": ""}),
     )
     with pytest.raises(LoadRefused) as caught:
         _land(landing, good, bad)
     assert str(caught.value).startswith(
-        "2 of 9 rows break landing rules (cpf: required 2, customer_id: required 1), more than the contract's 20%: "
+        "5 of 23 rows break landing rules (cpf: required 5, customer_id: required 1), more than the contract's 20%: "
         "nothing of this load was landed."
     )
-    assert caught.value.broken_rules == {"cpf: required": 2, "customer_id: required": 1}
+    assert caught.value.broken_rules == {"cpf: required": 5, "customer_id: required": 1}
     (quarantine,) = caught.value.quarantine
     assert list(landing.raw.names("")) == [quarantine]
-    assert len(landing.raw.read(quarantine).splitlines()) == 2
-    assert landing.raw.metadata(quarantine) == {"rows": "2", "source": "store-database", "refused": "true"}
+    assert len(landing.raw.read(quarantine).splitlines()) == 5
+    assert landing.raw.metadata(quarantine) == {"rows": "5", "source": "store-database", "refused": "true"}
 
 
 def test_a_refused_load_that_comes_again_is_refused_again_and_lands_once_it_is_mended(landing: Landing) -> None:
     bad = {"cpf": None}
     for _ in range(2):
         with pytest.raises(LoadRefused):
-            _land(landing, chunk(landing.contract, {}, bad))
+            _land(landing, chunk(landing.contract, *[{}] * 10, *[bad] * 10))
     manifest = _land(landing, chunk(landing.contract, *[{}] * 9, bad))
     assert durable_rows(landing.raw, manifest) == LoadRows(extracted=10, landed=9, quarantined=1)
 
