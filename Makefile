@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild up down status test test-unit lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -28,6 +28,11 @@ run: ## set everything up and run the pipeline of DATASET once on the sandbox; p
 rebuild: ## make LAYER=silver or gold of DATASET anew from the layer below
 	$(call install,$(RUN_GROUPS))
 	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET) --rebuild $(LAYER)
+
+settle: ## write off landed rows of DATASET that bronze does not hold and never will: REASON='…'
+	$(call install,$(RUN_GROUPS))
+	@test -n "$$REASON" || { echo "Say why: make settle DATASET=$(DATASET) REASON='…'" >&2; exit 1; }
+	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET) --settle "$$REASON"
 
 up: ## start the sandbox and leave it up: Prefect, sources, lake
 	$(call install,$(RUN_GROUPS))

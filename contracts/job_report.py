@@ -60,17 +60,26 @@ def read_report(output: str) -> TaskReport | None:
 
 
 class SourceBooks(BaseModel):
-    """Row accounting of one source, each term counted on its own from what is durably there."""
+    """Row accounting of one source, each term counted on its own from what is durably there.
+
+    `settled` rows were landed, are not in bronze, and were written off by a person's command.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     extracted: int = 0
     landed: int = 0
     quarantined: int = 0
+    settled: int = 0
     bronze: int = 0
     silver: int = 0
     rejected: int = 0
     superseded: int = 0
+
+    @property
+    def unsettled(self) -> int:
+        """Landed rows that neither bronze nor a settlement answers for; negative if bronze holds more."""
+        return self.landed - self.bronze - self.settled
 
     def imbalances(self) -> list[str]:
         """The equations that do not hold, in words; empty when the books balance."""
@@ -78,9 +87,10 @@ class SourceBooks(BaseModel):
         transformed = self.silver + self.rejected + self.superseded
         destinations = f"landed {self.landed} + quarantined {self.quarantined}"
         fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}"
+        settled = f" + settled {self.settled}" if self.settled else ""
         equations = [
             (self.extracted, ingested, f"extracted {self.extracted} ≠ {destinations}"),
-            (self.landed, self.bronze, f"landed {self.landed} ≠ bronze {self.bronze}"),
+            (self.unsettled, 0, f"landed {self.landed} ≠ bronze {self.bronze}{settled}"),
             (self.bronze, transformed, f"bronze {self.bronze} ≠ {fates}"),
         ]
         return [inequality for left, right, inequality in equations if left != right]

@@ -16,7 +16,8 @@ from contracts.contract import Contract
 from contracts.sources import BaseSource, RawFormat
 
 QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_columns"
-"""Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files."""
+SETTLEMENTS = "_settlements"
+"""Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off."""
 
 ROWS_GLOB = "load_date=*"
 

@@ -20,7 +20,7 @@ from tasks.extract.chunks import Window
 from tasks.land.landed import LandedLoads
 from tasks.report.facts import Problem, SourceRun
 from tasks.source_runs import run_source_deployment
-from tasks.steps import preflight, read_landed_loads, record_summary, run_transformation
+from tasks.steps import preflight, read_landed_loads, record_summary, run_transformation, settle_books
 from tasks.transform.job_run import Transformation, TransformationState
 from tasks.transform.transformation import Rebuild, TransformWhen
 
@@ -41,6 +41,7 @@ def lakehouse(
     backfill_until: datetime | None = None,
     transform_when: TransformWhen = TransformWhen.IF_NEEDED,
     rebuild: Rebuild | None = None,
+    settle: str | None = None,
 ) -> State[None]:
     """Ingest the sources, transform what they landed, and record what happened.
 
@@ -51,6 +52,7 @@ def lakehouse(
         backfill_until: End of the backfill window (exclusive); open when left empty.
         transform_when: Run the Databricks job if it is needed, always, or never.
         rebuild: Have the job make this layer anew, from all that is in the layer below it.
+        settle: Why landed rows that bronze does not hold, and never will, are written off; nothing when left empty.
     """
     started_at, window = datetime.now(UTC), Window(since=backfill_since, until=backfill_until)
     problems: list[Problem] = []
@@ -66,6 +68,9 @@ def lakehouse(
         transformed = run_transformation(dataset, landed, transform_when, rebuild, return_state=True)
         done = succeeded("databricks job", transformed, problems)
         transformation = transformed.result() if done else Transformation(state=TransformationState.FAILED)
+    if settle and landed:
+        settled = settle_books(dataset, landed, transformation, settle, return_state=True)
+        landed = settled.result() if succeeded("settlement", settled, problems) else landed
     facts = record_summary(dataset, source_runs, landed, transformation, problems, started_at, FlowSettings().home)
     if facts.succeeded:
         return Completed(message=f"{facts.dataset}: {facts.verdict}")

@@ -35,19 +35,24 @@ def up() -> None:
 def run(
     dataset: Annotated[str, typer.Option(help="Name of the dataset, one of the contracts.")] = "customer-purchases",
     rebuild: Annotated[str, typer.Option(help="Layer to make anew from the one below: silver or gold.")] = "",
+    settle: Annotated[str, typer.Option(help="Why landed rows that bronze does not hold are written off.")] = "",
 ) -> None:
-    """Start the sandbox if it is not up, let its sources grow, and run a dataset's pipeline once."""
+    """Start the sandbox if it is not up, let its sources grow, and run a dataset's pipeline once.
+
+    They do not grow for a run that mends what is there.
+    """
     home = home_from_environment()
     with home.locked():
         grown = sources.are_seeded(home)
         sandbox = _ready(home)
         slug = _slug(sandbox, dataset)
-        if grown and not rebuild:
+        mending = {name: value for name, value in {"rebuild": rebuild, "settle": settle}.items() if value}
+        if grown and not mending:
             side_by_side("growing", {"sources": lambda: sources.grow(sandbox)})
         ended = run_deployment(
             sandbox.variables["PREFECT_API_URL"],
             f"lakehouse/{slug}",
-            {"rebuild": rebuild} if rebuild else {},
+            mending,
             lambda: lifecycle.check(home),
         )
     print(_summary(home, slug, ended))

@@ -23,16 +23,17 @@ from tasks.deadlines import (
     QUICK_TASK_SECONDS,
     TRANSFORM_SECONDS,
 )
-from tasks.errors import PipelineError, TransientError
+from tasks.errors import MisconfiguredError, PipelineError, TransientError
 from tasks.extract.chunks import Window
 from tasks.land.ingest import ingest
 from tasks.land.landed import LandedLoads, read_landed, totals_since
 from tasks.land.load import Landing
 from tasks.land.manifests import LoadRows
+from tasks.land.settlements import settle
 from tasks.preflight import check_run
-from tasks.report.accounts import gather_facts
+from tasks.report.accounts import gather_facts, total_books
 from tasks.report.artifacts import record_run, record_source
-from tasks.report.facts import Problem, RunFacts, SourceRun, source_outcome
+from tasks.report.facts import CLOSED_BOOKS, Problem, RunFacts, SourceRun, source_outcome
 from tasks.report.markdown import render_summary
 from tasks.report.problems import step_problem
 from tasks.transform.job_run import Transformation
@@ -101,8 +102,27 @@ def run_transformation(
 ) -> Transformation:
     """Run the Databricks job if it has to, and wait for its end."""
     contract = read_contracts().dataset(dataset)
-    landed_rows = {name: loads.totals.landed for name, loads in landed.items()}
+    landed_rows = {name: loads.rows_for_bronze for name, loads in landed.items()}
     return asyncio.run(transform(open_databricks(), contract, landed_rows, when, _run_id(), rebuild))
+
+
+@prefect_task(name="settle", task_run_name="settle", timeout_seconds=QUICK_TASK_SECONDS)
+def settle_books(
+    dataset: str, landed: Mapping[str, LandedLoads], transformation: Transformation, reason: str
+) -> dict[str, LandedLoads]:
+    """Write off the landed rows that bronze does not hold, of every source; what was landed, with that."""
+    contract, raw = read_contracts().dataset(dataset), open_raw()
+    if transformation.state not in CLOSED_BOOKS:
+        raise MisconfiguredError("books are settled when the job has taken in what was landed: run again with the job")
+    settled: dict[str, LandedLoads] = {}
+    for name, loads in landed.items():
+        source, settled[name] = contract.source(name), loads
+        meanwhile = totals_since(raw, contract, source, loads.sequence)
+        missing = total_books(name, loads, meanwhile, transformation.run).unsettled
+        if missing:
+            done = settle(raw, contract, source, missing, reason=reason, run_id=_run_id(), now=datetime.now(UTC))
+            settled[name] = loads.model_copy(update={"settled_rows": done.total_rows})
+    return settled
 
 
 @prefect_task(name="summarize", task_run_name="summarize", timeout_seconds=QUICK_TASK_SECONDS)

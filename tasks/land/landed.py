@@ -13,6 +13,7 @@ from contracts.sources import BaseSource
 from tasks.land.manifests import LoadRows, Manifest, latest_manifest, manifests
 from tasks.land.publish import durable_rows
 from tasks.land.raw_container import RawContainer
+from tasks.land.settlements import last_settlement
 
 CLOCK_TOLERANCE = timedelta(hours=1)
 """How far the clocks of two pods may be apart: loads are looked for that much further back than the run began."""
@@ -21,6 +22,7 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 class LandedLoads(BaseModel):
     """A source's loads of one run, the latest first, with their rows; number and totals of its last load of any run.
 
+    `settled_rows` are the landed rows of all runs that were written off (`tasks.land.settlements`).
     Extracted rows are those the manifests noted while extracting; landed and quarantined ones are read back from the
     metadata of this run's blobs, so that a blob that is not there does not count.
     """
@@ -31,6 +33,12 @@ class LandedLoads(BaseModel):
     rows: LoadRows = LoadRows()
     totals: LoadRows = LoadRows()
     sequence: int = 0
+    settled_rows: int = 0
+
+    @property
+    def rows_for_bronze(self) -> int:
+        """How many rows bronze has to hold, in all."""
+        return self.totals.landed - self.settled_rows
 
 
 def read_landed(
@@ -49,7 +57,9 @@ def read_landed(
         landed=latest.totals.landed - noted.landed + durable.landed,
         quarantined=latest.totals.quarantined - noted.quarantined + durable.quarantined,
     )
-    return LandedLoads(loads=loads, rows=durable, totals=totals, sequence=latest.sequence)
+    last = last_settlement(raw, contract, source)
+    settled_rows = last.total_rows if last else 0
+    return LandedLoads(loads=loads, rows=durable, totals=totals, sequence=latest.sequence, settled_rows=settled_rows)
 
 
 def totals_since(raw: RawContainer, contract: Contract, source: BaseSource, sequence: int) -> list[LoadRows]:

@@ -52,10 +52,8 @@ def gather_facts(
     job_run = transformation.run
     ran = transformation.state in {TransformationState.SUCCEEDED, TransformationState.FAILED}
     this_job_run = job_run if ran else None
-    books = {
-        name: total_books(name, loads.totals, landed_meanwhile.get(name, ()), job_run) for name, loads in landed.items()
-    }
-    problems = find_problems(outcomes, transformation, books, contract.digest)
+    books = {name: total_books(name, loads, landed_meanwhile.get(name, ()), job_run) for name, loads in landed.items()}
+    problems = find_problems(contract, outcomes, transformation, books)
     return RunFacts(
         run_name=run_name,
         flow_run_id=flow_run_id,
@@ -73,17 +71,22 @@ def gather_facts(
     )
 
 
-def total_books(source: str, landed: LoadRows, landed_meanwhile: Sequence[LoadRows], run: JobRun | None) -> SourceBooks:
+def total_books(
+    source: str, landed: LandedLoads, landed_meanwhile: Sequence[LoadRows], run: JobRun | None
+) -> SourceBooks:
     """The source's accounting over all runs, as the last job run found the tables.
 
     A source that also runs on its own may land while the job reads Raw: the totals after one of those loads are then
     the ones that bronze answers for.
     """
+    settled = landed.settled_rows
     if run is None:
-        return _books(landed, TransformedRows(), TransformedRows())
+        return _books(landed.totals, TransformedRows(), TransformedRows(), settled)
     bronze = run.total_rows("bronze", source)
-    answered_for = next((totals for totals in landed_meanwhile if totals.landed == bronze.bronze), landed)
-    return _books(answered_for, bronze, run.total_rows("silver", source))
+    answered_for = next(
+        (totals for totals in landed_meanwhile if totals.landed == bronze.bronze + settled), landed.totals
+    )
+    return _books(answered_for, bronze, run.total_rows("silver", source), settled)
 
 
 def run_books(source: str, landed: LoadRows, run: JobRun | None) -> SourceBooks:
@@ -93,11 +96,12 @@ def run_books(source: str, landed: LoadRows, run: JobRun | None) -> SourceBooks:
     return _books(landed, run.run_rows("bronze", source), run.run_rows("silver", source))
 
 
-def _books(landed: LoadRows, bronze: TransformedRows, silver: TransformedRows) -> SourceBooks:
+def _books(landed: LoadRows, bronze: TransformedRows, silver: TransformedRows, settled: int = 0) -> SourceBooks:
     return SourceBooks(
         extracted=landed.extracted,
         landed=landed.landed,
         quarantined=landed.quarantined,
+        settled=settled,
         bronze=bronze.bronze,
         silver=silver.silver,
         rejected=silver.rejected,

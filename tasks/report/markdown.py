@@ -24,6 +24,7 @@ tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to 
 _SOURCE_HEADERS = ("source", "state", "extracted", "landed", "quarantined", "files", "MB", "seconds")
 _TASK_HEADERS = ("task", "result", "seconds")
 _ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields)
+_USUAL_HEADERS = tuple(header for header in _ACCOUNT_HEADERS if header != "settled")
 _WARNING_HEADERS = ("stage", "check", "found")
 _REJECTION_HEADERS = ("stage", "source", "rule", "rows")
 
@@ -36,7 +37,7 @@ def render_summary(facts: RunFacts) -> str:
         sources=_table(_SOURCE_HEADERS, list(_source_rows(facts))),
         job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
         books=_state_of_books(facts),
-        accounts=_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
+        accounts=_accounts_table(list(_account_rows(facts))),
         rejections=_table(_REJECTION_HEADERS, sorted(rejected_rows(facts))),
         warnings=_table(_WARNING_HEADERS, sorted(warned_checks(facts))),
     )
@@ -75,6 +76,13 @@ def _state_of_books(facts: RunFacts) -> str:
 
 def _table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return tabulate.tabulate(rows, headers, tablefmt="pipe", intfmt=",", floatfmt=".1f") if rows else ""
+
+
+def _accounts_table(rows: Sequence[Sequence[Cell]]) -> str:
+    """The row accounting; what is settled is shown where anything is."""
+    columns = dict(zip(_ACCOUNT_HEADERS, zip(*rows, strict=True), strict=True)) if rows else {}
+    headers = _ACCOUNT_HEADERS if any(columns.get("settled", ())) else _USUAL_HEADERS
+    return _table(headers, list(zip(*(columns[header] for header in headers), strict=True)) if rows else [])
 
 
 def _source_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:

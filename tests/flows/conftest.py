@@ -15,9 +15,12 @@ from prefect_azure import AzureBlobStorageCredentials
 from prefect_databricks import DatabricksCredentials
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT
+from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from sandbox.home import SandboxHome
 from sandbox.parts.certificates import ensure_certificates
+from tasks.land.raw_container import RawContainer
+from tests.tasks.ingestions import from_source
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,3 +54,21 @@ def register(storage: str) -> Callable[[str], None]:
         )
 
     return save
+
+
+@pytest.fixture
+def land_returns(storage: str, tmp_path: Path) -> Iterator[Callable[[str, int], None]]:
+    """Land a file of so many returns; nothing of it is left when the test ends."""
+    contract, folder = read_contracts().dataset("product_returns"), tmp_path / "returns"
+    folder.mkdir()
+    header = "devolucao;data_devolucao;produto;quantidade;aberto;motivo;cpf;atualizado_em"
+    row = "TR-{:010};31/01/2026;TV;1;S;;529.982.247-25;31/01/2026 12:00:00"
+    with ContainerClient.from_connection_string(storage, Layer.RAW) as container:
+
+        def land(name: str, rows: int) -> None:
+            (folder / name).write_text("\n".join([header, *(row.format(number) for number in range(rows))]))
+            (report,) = from_source(contract, "return-files", folder.as_uri())(RawContainer(container))
+            assert report.manifest.rows.landed == rows
+
+        yield land
+        container.delete_blobs(*container.list_blob_names())

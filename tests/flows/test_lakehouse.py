@@ -11,16 +11,31 @@ import pytest
 from prefect.artifacts import Artifact
 from prefect.states import State
 
+from contracts.folder import read_contracts
+from contracts.job_report import TaskReport, TransformedRows
 from flows.lakehouse import lakehouse
 from tasks.report.facts import RunFacts, SourceState
 from tasks.transform.job_run import TransformationState
 from tasks.transform.transformation import TransformWhen
-from tests.tasks.scripted_api import answer, serve
+from tests.tasks.scripted_api import Answer, answer, serve
 
 pytestmark = pytest.mark.services
 
 THE_JOB = answer({"jobs": [{"job_id": 11}], "runs": []})
 REFUSAL = answer({"error_code": "PERMISSION_DENIED", "message": "no"}, 403)
+
+
+DATASET = read_contracts().dataset("product_returns")
+
+
+def jobs_api(**bronze: int) -> Answer:
+    """A Jobs API where every run has ended well, with so many rows of each source in bronze and silver."""
+    total = {name.replace("_", "-"): TransformedRows(bronze=rows, silver=rows) for name, rows in bronze.items()}
+    report = TaskReport(task="any", seconds=1, total=total, contract_digest=DATASET.digest)
+    ended = {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}
+    tasks = [{"task_key": key, "run_id": 70, "state": ended} for key in ("bronze", "silver", "gold")]
+    run = {"run_id": 7, "state": ended, "tasks": tasks}
+    return answer({"jobs": [{"job_id": 11}], "runs": [run], "logs": report.result_line(), **run})
 
 
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, **parameters: Any) -> tuple[State[Any], RunFacts]:
@@ -84,3 +99,49 @@ def test_a_source_without_a_deployment_fails_alone(
     assert [problem.part for problem in facts.problems] == ["return-files"]
     assert "ingest/return-files" in facts.problems[0].what
     assert facts.transformation is TransformationState.SKIPPED
+
+
+def test_rows_that_were_lost_fail_every_run_until_they_are_settled(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    register: Callable[[str], None],
+    tls: SSLContext,
+    land_returns: Callable[[str, int], None],
+) -> None:
+    """Five of seven landed rows are in a file that is gone before the job reads it."""
+    monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
+    with serve(jobs_api(return_files=2), tls=tls) as databricks:
+        register(databricks.url)
+        land_returns("a.csv", 7)
+        for _ in range(2):
+            state, facts = run(tmp_path, monkeypatch)
+            assert state.is_failed()
+            (problem,) = facts.problems
+            assert problem.what == "landed 7 ≠ bronze 2"
+            assert "make settle DATASET=product-returns REASON=" in problem.action
+
+        state, facts = run(tmp_path, monkeypatch, settle="the disk of that day is lost")
+        assert state.is_completed()
+        assert facts.books["return-files"].settled == 5
+        assert "landed = bronze + settled" in (tmp_path / "summaries" / "product-returns.md").read_text()
+
+        state, facts = run(tmp_path, monkeypatch)
+        assert state.is_completed()
+        assert facts.transformation is TransformationState.NOT_NEEDED
+
+        databricks.script[:] = [jobs_api(return_files=5)]
+        land_returns("b.csv", 3)
+        state, _ = run(tmp_path, monkeypatch)
+        assert state.is_completed()
+
+
+def test_books_that_are_open_are_not_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, register: Callable[[str], None], tls: SSLContext
+) -> None:
+    monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
+    with serve(jobs_api(), tls=tls) as databricks:
+        register(databricks.url)
+        state, facts = run(tmp_path, monkeypatch, transform_when=TransformWhen.NEVER, settle="why not")
+    assert state.is_failed()
+    (problem,) = facts.problems
+    assert (problem.part, "run again with the job" in problem.what) == ("settlement", True)

@@ -10,16 +10,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from urllib.parse import parse_qsl, urlsplit
+
+from contracts.contract import Contract
+from contracts.sources import ApiSource
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
 class ScriptedApi:
-    """The server's URL, and the requests that it got: query parameters, with the key's header as `X-API-Key`."""
+    """The server's URL, and the requests that it got: query parameters, with the key's header as `X-API-Key`.
+
+    A test may change the answers that are still to come.
+    """
 
     url: str
+    script: list[Answer]
     requests: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
@@ -27,14 +35,17 @@ class ScriptedApi:
 @contextmanager
 def serve(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedApi]:
     """Run the server on a loopback port for as long as the context lasts."""
-    script = list(answers)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             api.paths.append(parts.path)
             api.requests.append(dict(parse_qsl(parts.query)) | {"X-API-Key": self.headers["X-API-Key"]})
-            (script.pop(0) if len(script) > 1 else script[0])(self)
+            (api.script.pop(0) if len(api.script) > 1 else api.script[0])(self)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
 
         def log_message(self, *_args: object) -> None:
             """Keep quiet."""
@@ -42,7 +53,7 @@ def serve(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Scrip
     with _QuietServer(("127.0.0.1", 0), Handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        api = ScriptedApi(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}")
+        api = ScriptedApi(f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}", list(answers))
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
@@ -75,6 +86,22 @@ def answer(body: object, status: int = 200, **headers: str) -> Answer:
 def page(*items: object, next_cursor: str | None = None) -> Answer:
     """A page of these items."""
     return answer({"data": list(items), "next_cursor": next_cursor})
+
+
+def written_page(*items: str | bytes, next_cursor: str | None = None) -> Answer:
+    """A page of items that are JSON already, or should be."""
+    texts = [item if isinstance(item, bytes) else item.encode() for item in items]
+    return answer(b'{"data": [%s], "next_cursor": %s}' % (b", ".join(texts), json.dumps(next_cursor).encode()))
+
+
+def endless(make: Callable[[int], Answer]) -> Answer:
+    """Another answer each time, made from its number: 0, 1, 2, …"""
+    numbers = count()
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        make(next(numbers))(handler)
+
+    return send
 
 
 def cut_off(*items: object) -> Answer:
@@ -112,6 +139,13 @@ def dripping(seconds: float, pause_seconds: float) -> Answer:
             time.sleep(pause_seconds)
 
     return send
+
+
+def customers_api(contract: Contract) -> ApiSource:
+    """The contract's API source."""
+    source = contract.source("customers-api")
+    assert isinstance(source, ApiSource)
+    return source
 
 
 def item(number: int, updated_at: str = "2026-02-01T12:00:00Z", **changes: object) -> dict[str, object]:

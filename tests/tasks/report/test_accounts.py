@@ -1,11 +1,13 @@
 """The books of a source, put together from manifests and the job's reports."""
 
 from contracts.job_report import TaskReport, TransformedRows
+from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LoadRows
 from tasks.report.accounts import run_books, total_books
 from tasks.transform.job_run import JobRun, JobTask
 
-BEFORE = LoadRows(extracted=12, landed=10, quarantined=2)
+BEFORE = LandedLoads(totals=LoadRows(extracted=12, landed=10, quarantined=2))
+SETTLED = BEFORE.model_copy(update={"settled_rows": 1})
 ONE_LATER = LoadRows(extracted=15, landed=13, quarantined=2)
 TWO_LATER = LoadRows(extracted=20, landed=17, quarantined=3)
 
@@ -34,6 +36,7 @@ def test_books_balance_when_bronze_holds_what_was_landed() -> None:
         "extracted": 12,
         "landed": 10,
         "quarantined": 2,
+        "settled": 0,
         "bronze": 10,
         "silver": 8,
         "rejected": 1,
@@ -48,6 +51,13 @@ def test_load_that_lands_while_the_job_reads_raw_is_taken_into_account() -> None
 
 def test_rows_that_bronze_lost_stay_an_imbalance_whatever_landed_meanwhile() -> None:
     assert total_books("shop", BEFORE, [TWO_LATER, ONE_LATER], run(9)).imbalances() == ["landed 10 ≠ bronze 9"]
+
+
+def test_rows_that_were_settled_are_a_term_of_the_books() -> None:
+    assert total_books("shop", SETTLED, [], run(9)).imbalances() == []
+    assert total_books("shop", SETTLED, [TWO_LATER, ONE_LATER], run(12)).imbalances() == []
+    assert total_books("shop", SETTLED, [], run(8)).imbalances() == ["landed 10 ≠ bronze 8 + settled 1"]
+    assert total_books("shop", SETTLED, [], run(10)).unsettled == -1
 
 
 def test_source_that_no_job_run_has_seen_has_nothing_in_bronze() -> None:

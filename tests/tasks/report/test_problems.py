@@ -1,17 +1,21 @@
 """A run's problems name the part, what happened and what to do."""
 
-from contracts.job_report import SourceBooks, TaskReport
+import pytest
+
+from contracts.folder import read_contracts
+from contracts.job_report import SourceBooks, TaskReport, TransformedRows
 from tasks.report.facts import Problem, SourceOutcome, SourceState
 from tasks.report.problems import REDO, find_problems
 from tasks.transform.job_run import JobRun, JobTask, Transformation, TransformationState
 
+CONTRACT = read_contracts().dataset("customer_purchases")
 BALANCED = SourceBooks(extracted=5, landed=4, quarantined=1, bronze=4, silver=2, rejected=1, superseded=1)
 
 
 def problems_of(
     sources: list[SourceOutcome], transformation: Transformation, books: dict[str, SourceBooks]
 ) -> tuple[Problem, ...]:
-    return find_problems(sources, transformation, books, contract_digest="as-now")
+    return find_problems(CONTRACT, sources, transformation, books)
 
 
 def outcome(state: SourceState, message: str = "") -> SourceOutcome:
@@ -71,3 +75,36 @@ def test_a_job_that_read_another_contract_is_a_problem() -> None:
     run = JobRun(run_id=7, result="SUCCESS", message="", page_url="", tasks=(task,))
     (problem,) = problems_of([], Transformation(state=TransformationState.SUCCEEDED, run=run), {})
     assert problem.what == "the job read another contract than the flows"
+
+
+def silver_run(**rows: int) -> Transformation:
+    report = TaskReport(
+        task="silver",
+        seconds=1,
+        contract_digest=CONTRACT.digest,
+        run={"branch-files": TransformedRows(**rows)},
+        rejected_by_rule={"branch-files": {"rule 600": 2, "cpf: check digits": 900}},
+    )
+    task = JobTask(key="silver", result="SUCCESS", message="", seconds=1, report=report)
+    run = JobRun(run_id=7, result="SUCCESS", message="", page_url="", tasks=(task,))
+    return Transformation(state=TransformationState.SUCCEEDED, run=run)
+
+
+def test_a_source_that_silver_rejects_in_the_main_is_a_problem_that_says_which_rules_it_breaks() -> None:
+    (problem,) = problems_of([], silver_run(silver=99, rejected=901), {})
+    assert problem.part == "silver of branch-files"
+    assert problem.what == (
+        "901 of 1000 rows break rules (cpf: check digits 900, rule 600 2), more than the contract's 50%"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows", [{"silver": 10, "rejected": 10}, {"rejected": 19}, {"superseded": 100, "rejected": 99}, {"silver": 30}]
+)
+def test_fewer_rejected_rows_or_too_few_to_tell_are_no_problem(rows: dict[str, int]) -> None:
+    assert problems_of([], silver_run(**rows), {}) == ()
+
+
+def test_what_an_earlier_run_rejected_is_no_problem_of_this_one() -> None:
+    earlier = silver_run(rejected=1000).model_copy(update={"state": TransformationState.NOT_NEEDED})
+    assert problems_of([], earlier, {}) == ()
