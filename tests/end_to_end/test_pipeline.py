@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.folder import read_contracts
+from contracts.job_report import SourceBooks
 from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
@@ -76,9 +78,9 @@ def _rows(found: pl.DataFrame, source: str, *outcomes: str) -> int:
 
 
 def test_fourth_source_is_accounted_for_like_the_others(last_run: dict) -> None:
-    terms = {"extracted": 5, "landed": 4, "quarantined": 1, "bronze": 4, "silver": 3, "rejected": 1, "superseded": 0}
+    books = SourceBooks(extracted=5, landed=4, quarantined=1, bronze=4, silver=3, rejected=1)
     assert last_run["books"].keys() == {*SOURCES, OUTLET}
-    assert last_run["books"][OUTLET] == terms
+    assert last_run["books"][OUTLET] == books.model_dump()
 
 
 def test_fourth_source_reaches_silver(tables: dict[str, pl.DataFrame]) -> None:
@@ -254,3 +256,20 @@ def _texts_left_behind(home: Path) -> dict[str, str]:
         *home.glob("prefect/*.db*"),
     ]
     return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}
+
+
+def test_two_runs_and_a_source_s_own_at_once_land_and_transform_everything_once(
+    sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame], outlet_folder: Path
+) -> None:
+    (outlet_folder / "new.csv").write_text(OUTLET_FILE.replace("outlet-", "new-"))
+    own_run = ("prefect", "deployment", "run", f"ingest/{OUTLET}", "--watch")
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(lambda command: sandbox.command(*command), [RUN_PIPELINE, RUN_PIPELINE, own_run]))
+    facts = sandbox.summary(SLUG)
+    assert facts["problems"] == []
+    assert facts["books"][OUTLET] == {term: 2 * rows for term, rows in last_run["books"][OUTLET].items()}
+    for layer in (Layer.BRONZE, Layer.SILVER):
+        before, now = tables[f"{layer}.{CONTRACT.name}"], sandbox.table(layer, CONTRACT.name)
+        new = now.filter(pl.col("customer_id").str.starts_with("new-"))
+        assert new.height == before.filter(pl.col("customer_id").str.starts_with("outlet-")).height
+        assert now.height == before.height + new.height

@@ -8,6 +8,7 @@ from ssl import SSLContext
 from typing import Any
 
 import pytest
+import stamina
 from prefect.artifacts import Artifact
 from prefect.states import State
 
@@ -17,7 +18,7 @@ from flows.lakehouse import lakehouse
 from tasks.report.facts import RunFacts, SourceState
 from tasks.transform.job_run import TransformationState
 from tasks.transform.transformation import TransformWhen
-from tests.tasks.scripted_api import Answer, answer, serve
+from tests.tasks.scripted_api import Answer, answer, cut_off, serve
 
 pytestmark = pytest.mark.services
 
@@ -145,3 +146,25 @@ def test_books_that_are_open_are_not_settled(
     assert state.is_failed()
     (problem,) = facts.problems
     assert (problem.part, "run again with the job" in problem.what) == ("settlement", True)
+
+
+@pytest.mark.parametrize("outage", [answer({"error_code": "TEMPORARILY_UNAVAILABLE"}, 503), cut_off()])
+def test_a_jobs_api_that_goes_down_while_the_job_runs_ends_the_run_with_its_summary(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    register: Callable[[str], None],
+    tls: SSLContext,
+    outage: Answer,
+) -> None:
+    monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
+    started, running = answer({"run_id": 7}), answer({"run_id": 7, "state": {"life_cycle_state": "RUNNING"}})
+    quiet = [THE_JOB] * 5
+    with serve(*quiet, started, running, outage, tls=tls) as databricks, stamina.set_testing(True, attempts=2):
+        register(databricks.url)
+        state, facts = run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)
+    assert databricks.paths[5:8] == ["/api/2.1/jobs/run-now", "/api/2.1/jobs/runs/get", "/api/2.1/jobs/runs/get"]
+    assert state.is_failed()
+    (problem,) = facts.problems
+    assert problem.part == "databricks job"
+    assert problem.what.startswith("DatabricksUnavailable: Databricks ")
+    assert facts.transformation is TransformationState.FAILED
