@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic.v1 import SecretStr
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, SourceConnection
-from blocks.settings import LakehouseSettings, MissingVariableError, connection_values
+from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
 from contracts.sources import BaseSource
@@ -29,6 +29,7 @@ async def register(contracts: Contracts, settings: LakehouseSettings) -> list[st
 
     Raises:
         MissingVariableError: a source's connection is not in the environment.
+        UnusableVariableError: it is there, but cannot be used.
     """
     documents: dict[str, Block] = {
         source.name: source_connection(source) for contract in contracts.datasets for source in contract.sources
@@ -69,7 +70,7 @@ def main() -> int:
             variable = "_".join(str(step) for step in detail["loc"]).upper()
             print(f"environment: {variable} {detail['msg']}".replace("  ", " "), file=sys.stderr)
         return 2
-    except (MissingVariableError, ContractError) as error:
+    except (MissingVariableError, UnusableVariableError, ContractError) as error:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(slugs))

@@ -1,18 +1,29 @@
-"""The environment that block documents are made from."""
+"""The environment that block documents are made from.
+
+Secrets and URLs are often pasted, with the line end or blanks around them: these are taken off. What is left must be
+one line of letters that can be seen, and a key or token one of ASCII: nothing else gets into a header.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.sources import BaseSource
+from contracts.sources import ApiSource, BaseSource
+
+_HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 
 
 class MissingVariableError(ValueError):
     """Raised when a source's connection names an environment variable that is not set."""
+
+
+class UnusableVariableError(ValueError):
+    """Raised when a variable holds what no URL or key is; the text names it and never quotes it."""
 
 
 class LakehouseSettings(BaseSettings):
@@ -21,10 +32,25 @@ class LakehouseSettings(BaseSettings):
     The lake opens with a connection string where one is set, else with the workload's own Entra identity.
     """
 
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
     lake_url: str = Field(pattern=r"^(abfss?://[a-z0-9]{3,24}\.dfs\.core\.windows\.net|file:///.*)/?$")
     azure_storage_connection_string: SecretStr | None = None
     databricks_host: str
     databricks_token: SecretStr
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def without_blanks(cls, value: object, field: ValidationInfo) -> object:
+        """The value without the blanks and line ends around it."""
+        if not isinstance(value, str):
+            return value
+        stripped, name = value.strip(), str(field.field_name)
+        if not stripped and cls.model_fields[name].is_required():
+            raise ValueError("is empty")
+        if problem := _problem(stripped, is_key=name == "databricks_token"):
+            raise ValueError(problem)
+        return stripped
 
     @field_validator("databricks_host")
     @classmethod
@@ -32,7 +58,10 @@ class LakehouseSettings(BaseSettings):
         """`https://adb-1.azuredatabricks.net/` and `adb-1.azuredatabricks.net` name the same workspace."""
         if host.startswith("http://"):
             raise ValueError("Databricks is reached over https only")
-        return host.removeprefix("https://").rstrip("/")
+        name = host.removeprefix("https://").rstrip("/")
+        if not re.fullmatch(_HOST, name):
+            raise ValueError("is not the name of a host, such as adb-1.azuredatabricks.net, with nothing behind it")
+        return name
 
     @model_validator(mode="after")
     def landing_needs_an_account(self) -> LakehouseSettings:
@@ -51,13 +80,27 @@ class LakehouseSettings(BaseSettings):
 
 
 def connection_values(source: BaseSource) -> dict[str, str]:
-    """The source's `url` and `key`, as its contract names their variables.
+    """The source's `url` and `key`, as its contract names their variables, without the blanks around them.
 
     Raises:
-        MissingVariableError: a variable is not set; the text names all of them.
+        MissingVariableError: a variable is not set, or blank; the text names all of them.
+        UnusableVariableError: a variable holds what cannot be used; the text names all of them.
     """
     variables = source.connection.variables
-    missing = [variable for variable in variables.values() if not os.environ.get(variable)]
-    if missing:
+    values = {role: os.environ.get(variable, "").strip() for role, variable in variables.items()}
+    if missing := [variables[role] for role, value in values.items() if not value]:
         raise MissingVariableError(f"{source.name}: set {' and '.join(missing)}")
-    return {role: os.environ[variable] for role, variable in variables.items()}
+    problems = {role: _problem(value, is_key=role == "key") for role, value in values.items()}
+    if isinstance(source, ApiSource) and " " in values["url"]:
+        problems["url"] = problems["url"] or "has a blank in it"
+    if any(problems.values()):
+        told = [f"{variables[role]} {problem}" for role, problem in problems.items() if problem]
+        raise UnusableVariableError(f"{source.name}: {', and '.join(told)}")
+    return values
+
+
+def _problem(value: str, *, is_key: bool) -> str | None:
+    """Why the value can be no URL or key, as a predicate; None if nothing is wrong."""
+    if not value.isprintable():
+        return "has a line break or another letter in it that cannot be seen"
+    return "has a letter in it that is not ASCII" if is_key and not value.isascii() else None

@@ -8,6 +8,7 @@ engine trims differently.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 _SPACES = "".join(map(chr, range(0x2000, 0x200B)))
@@ -23,8 +24,12 @@ EMAIL_PATTERN = f"^[^@{BLANKS[1:-1]}]+@[^@{BLANKS[1:-1]}]+\\.[A-Za-z]{{2,}}$"
 
 _YEAR = "[1-9][0-9]{3}"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-_OFFSET = "[+-](0[0-9]|1[0-4]):[0-5][0-9]"
+_OFFSET = "[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
 _REAL_SIGN = "R\\$[ \\x{A0}]?"
+
+
+LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+"""The last point in time that every engine's calendar has; what a text says beyond it reads as nothing."""
 
 
 class DateFormat(StrEnum):
@@ -139,7 +144,12 @@ class BooleanFormat:
 
 @dataclass(frozen=True)
 class TimestampFormat:
-    """How a last-change time is written: RFC 3339 if `local_offset` is None, else `dd/MM/yyyy HH:mm:ss` at it."""
+    """How a time is written: RFC 3339 if `local_offset` is None, else `dd/MM/yyyy HH:mm:ss` at it.
+
+    RFC 3339 to the letter: `t` and `z` of either case, any number of decimals (read to the microsecond, further ones
+    cut off), every offset. Two texts that it allows read as nothing, because no engine's calendar has the time they
+    say: a leap second (`23:59:60`), and one that in UTC is after the year 9999. Nor does a year before 1000.
+    """
 
     local_offset: str | None = None
 
@@ -147,7 +157,7 @@ class TimestampFormat:
     def pattern(self) -> str:
         """Full-match regex of a well-formed timestamp."""
         if self.local_offset is None:
-            return f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(\\.[0-9]{{1,6}})?(Z|{_OFFSET})$"
+            return f"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_CLOCK}(\\.[0-9]+)?([Zz]|{_OFFSET})$"
         return f"^([0-9]{{2}})/([0-9]{{2}})/({_YEAR}) ({_CLOCK})$"
 
 

@@ -19,6 +19,8 @@ QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_c
 SETTLEMENTS = "_settlements"
 """Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off."""
 
+_HIGHEST = 99_999_999
+
 ROWS_GLOB = "load_date=*"
 
 
@@ -36,6 +38,19 @@ def day_folder(contract: Contract, source: BaseSource, day: date) -> str:
     'product_returns/return-files/load_date=2026-01-31'
     """
     return f"{source_folder(contract, source)}/load_date={day.isoformat()}"
+
+
+def newest_first(number: int) -> str:
+    """The number as part of a blob's name, so that listings, which are in lexical order, begin with the highest.
+
+    So the newest of many is found by one request that asks for one name, however long the history is.
+
+    >>> newest_first(12)
+    '99999987-00000012'
+    >>> newest_first(12) < newest_first(11)
+    True
+    """
+    return f"{_HIGHEST - number:08d}-{number:08d}"
 
 
 def column_set(names: Iterable[str]) -> str:

@@ -49,7 +49,7 @@ def _in_lake(contract: Contract) -> Iterator[str]:
         yield str(error)
         return
     try:
-        next(raw.names(f"{MANIFESTS}/{contract.name}/"), None)
+        raw.first(f"{MANIFESTS}/{contract.name}/")
     except PipelineError as error:
         yield f"lake: {error}: check the container raw and the credentials in block document {LAKE_DOCUMENT}"
 

@@ -20,7 +20,12 @@ SPARK_SETTINGS = (
     "spark.sql.adaptive.coalescePartitions.enabled",
     "spark.databricks.io.cache.enabled",
 )
-SPARK_CONF = dict.fromkeys(SPARK_SETTINGS, "true")
+SPARK_CONF = dict.fromkeys(SPARK_SETTINGS, "true") | {
+    # The default, INT96, has no unit: engines read it as nanoseconds, which end in 1677 and 2262.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Days before 1582 as the calendar of ISO 8601 counts them, which all engines share, and no error for them.
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+}
 ACCESS_MODE = "USER_ISOLATION"
 """Standard access mode: with it, masks by attribute hold on classic compute."""
 

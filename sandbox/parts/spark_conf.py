@@ -28,6 +28,14 @@ FEW_ROWS = {
 }
 """What makes a job of thousands of rows short (docs/adr/0012)."""
 
+PARQUET_TIMES = {
+    # The default, INT96, has no unit: engines read it as nanoseconds, which end in 1677 and 2262.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Days before 1582 as the calendar of ISO 8601 counts them, which all engines share, and no error for them.
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+}
+"""How tables' files hold dates and instants."""
+
 _SESSION = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
@@ -79,6 +87,7 @@ def write_spark_conf(
     """
     settings = {
         **_SESSION,
+        **PARQUET_TIMES,
         **tuning,
         "spark.driver.extraClassPath": ":".join(str(jar) for jar in (*jars, *_searched_first())),
         "spark.sql.warehouse.dir": str(folder.parent / "warehouse"),

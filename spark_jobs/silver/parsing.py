@@ -16,6 +16,7 @@ from pyspark.sql import functions as sf
 from contracts.columns import Column as ContractColumn
 from contracts.formats import (
     BLANK_CHARACTERS,
+    LAST_INSTANT,
     BooleanFormat,
     DateFormat,
     NumberFormat,
@@ -24,6 +25,13 @@ from contracts.formats import (
 )
 from contracts.sources import Source
 from contracts.written_formats import ENOUGH_DIGITS, written_format
+
+_FAR_OFFSETS = tuple(f"{sign}{hours}" for sign in "+-" for hours in range(18, 24))
+"""Starts of offsets that RFC 3339 knows, and Java's calendar, which ends at 18 hours, does not."""
+
+_OFFSET_LENGTH = len("+18:00")
+_LAST_DAY = LAST_INSTANT.date().isoformat()
+"""The one day, at whatever offset, of which UTC may have what comes after: comparing every instant costs more."""
 
 
 def trimmed(text: Column) -> Column:
@@ -59,10 +67,23 @@ def parse_boolean(text: Column, format_: BooleanFormat) -> Column:
 
 def parse_timestamp(text: Column, format_: TimestampFormat) -> Column:
     """Instant that the trimmed text says in this format, else null; the session's time zone plays no part."""
-    iso = text
-    if format_.local_offset is not None:
+    if format_.local_offset is None:
+        iso = sf.upper(text)
+        instant = sf.when(sf.substring(iso, -6, 3).isin(*_FAR_OFFSETS), _at_far_offset(iso))
+        instant = instant.otherwise(iso.try_cast("timestamp"))
+    else:
         iso = sf.regexp_replace(text, format_.pattern, f"$3-$2-$1T$4{format_.local_offset}")
-    return sf.when(text.rlike(format_.pattern), iso.try_cast("timestamp"))
+        instant = iso.try_cast("timestamp")
+    has_place = ~iso.startswith(_LAST_DAY) | (instant <= sf.lit(LAST_INSTANT))
+    return sf.when(text.rlike(format_.pattern) & has_place, instant)
+
+
+def _at_far_offset(iso: Column) -> Column:
+    """The instant of a well-formed text that ends with an offset which Java's calendar does not have."""
+    minutes = sf.substring(iso, -5, 2).try_cast("int") * 60 + sf.substring(iso, -2, 2).try_cast("int")
+    ahead = sf.when(sf.substring(iso, -6, 1) == "+", minutes).otherwise(-minutes)
+    local = sf.concat(sf.left(iso, sf.length(iso) - _OFFSET_LENGTH), sf.lit("Z")).try_cast("timestamp")
+    return sf.timestamp_add("MINUTE", -ahead, local)
 
 
 def parse(text: Column, format_: WrittenFormat, type_name: str) -> Column:

@@ -11,23 +11,26 @@ import polars as pl
 
 from contracts.contract import Contract
 from contracts.sources import ApiSource, BaseSource, DatabaseSource, FilesSource
-from tasks.extract.api import extract_api
-from tasks.extract.api_client import ApiClient, RetryPolicy
+from tasks.extract.api.client import ApiClient, RetryPolicy
+from tasks.extract.api.fields import FieldsMet
+from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
-from tasks.extract.csv_file import extract_file
-from tasks.extract.database import extract_database
-from tasks.extract.folder import csv_files
+from tasks.extract.database.rows import extract_database
+from tasks.extract.files.folder import csv_files
+from tasks.extract.files.rows import extract_file
 
 
 @dataclass(frozen=True)
 class ChangesReader:
     """Reads a source that tells when each row last changed; `extract` gives chunks of a window's rows.
 
-    The source may show a change later than it is dated, by `overlap` at most.
+    The source may show a change later than it is dated, by `overlap` at most. `met` tells which columns the last
+    extraction has met, where a source's rows need not have every field.
     """
 
     overlap: timedelta
     extract: Callable[[Window], Iterator[pl.DataFrame]]
+    met: FieldsMet | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,13 @@ def _database(contract: Contract, source: DatabaseSource, url: str, _key: str, _
 
 
 def _api(contract: Contract, source: ApiSource, url: str, key: str, retries: RetryPolicy | None) -> Reader:
+    met = FieldsMet(contract, source)
+
     def extract(window: Window) -> Iterator[pl.DataFrame]:
         with ApiClient(source, url, key, retries) as client:
-            yield from extract_api(contract, client, window)
+            yield from extract_api(contract, client, window, met)
 
-    return ChangesReader(timedelta(seconds=source.overlap_seconds), extract)
+    return ChangesReader(timedelta(seconds=source.overlap_seconds), extract, met)
 
 
 def _files(contract: Contract, source: FilesSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:

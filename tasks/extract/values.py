@@ -11,6 +11,7 @@ import polars as pl
 from contracts.formats import (
     BLANK_CHARACTERS,
     BLANKS,
+    LAST_INSTANT,
     BooleanFormat,
     DateFormat,
     NumberFormat,
@@ -19,6 +20,7 @@ from contracts.formats import (
 )
 
 _INT32_DIGITS = 10
+_FURTHER_DECIMALS = r"(\.[0-9]{6})[0-9]+"
 _STRPTIME = {DateFormat.ISO: "%Y-%m-%d", DateFormat.US: "%m/%d/%Y", DateFormat.BRAZILIAN: "%d/%m/%Y"}
 
 
@@ -82,12 +84,14 @@ def read_timestamp(text: pl.Expr, format_: TimestampFormat) -> pl.Expr:
     >>> str(pl.select(read_timestamp(pl.lit("31/01/2026 09:00:00"), TimestampFormat("-03:00"))).item())
     '2026-01-31 12:00:00+00:00'
     """
-    well_formed = _well_formed(text, format_.pattern)
+    time = _well_formed(text, format_.pattern)
     if format_.local_offset is None:
-        time = well_formed.str.replace("Z$", "+00:00")
-        return time.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False)
-    time = well_formed + pl.lit(format_.local_offset)
-    return time.str.to_datetime("%d/%m/%Y %H:%M:%S%:z", time_unit="us", strict=False)
+        time = time.str.to_uppercase().str.replace("Z$", "+00:00").str.replace(_FURTHER_DECIMALS, "$1")
+        instant = time.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False)
+    else:
+        time = time + pl.lit(format_.local_offset)
+        instant = time.str.to_datetime("%d/%m/%Y %H:%M:%S%:z", time_unit="us", strict=False)
+    return pl.when(instant <= LAST_INSTANT).then(instant)
 
 
 def _well_formed(text: pl.Expr, pattern: str) -> pl.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 import polars as pl
@@ -13,7 +13,7 @@ from tasks.extract.readers import ChangesReader
 from tasks.land.load import Landing, land
 from tasks.land.manifests import Manifest, ReadSoFar
 from tasks.land.parts import stage_content
-from tasks.land.seen import SeenVersions
+from tasks.land.seen_versions import SeenVersions
 
 
 def land_changes(
@@ -23,18 +23,34 @@ def land_changes(
 
     Sources commit late: a change may show up behind the watermark, which is why the contract's overlap is read again.
     A backfill lands its rows whether they were landed before or not, and leaves the watermark where it is.
+
+    Raises:
+        StructureError: fields are gone from the source's rows (`tasks.extract.api.fields`); nothing is landed.
     """
     if previous and backfill and (previous.run_id, previous.read_so_far.backfill) == (landing.run_id, backfill):
         return None  # this very run was interrupted after it had landed the window
     seen = _seen_versions(landing, previous, reader.overlap)
     window = backfill or Window(since=seen.horizon)
-    chunks = _new_rows(reader.extract(window), seen, is_backfill=backfill is not None)
+    known = frozenset(previous.read_so_far.columns_met if previous else ())
+    chunks = _checked(reader, _new_rows(reader.extract(window), seen, is_backfill=backfill is not None), known)
 
     def read_so_far(load_name: str) -> ReadSoFar:
         record = stage_content(landing.raw, f"{SEEN}/{landing.path}/{load_name}", "parquet", seen.to_parquet())
-        return ReadSoFar(seen=record, watermark=seen.watermark, backfill=backfill)
+        columns_met = known | (reader.met.columns if reader.met else known)
+        return ReadSoFar(
+            seen=(record,), watermark=seen.watermark, backfill=backfill, columns_met=tuple(sorted(columns_met))
+        )
 
     return land(landing, previous, chunks, read_so_far, even_if_empty=False)
+
+
+def _checked(
+    reader: ChangesReader, chunks: Iterator[pl.DataFrame], known_columns: Collection[str]
+) -> Iterator[pl.DataFrame]:
+    """The chunks; at their end it is known what the source's rows lack, before anything of the load is committed."""
+    yield from chunks
+    if reader.met:
+        reader.met.check(known_columns)
 
 
 def _seen_versions(landing: Landing, previous: Manifest | None, overlap: timedelta) -> SeenVersions:
@@ -44,7 +60,7 @@ def _seen_versions(landing: Landing, previous: Manifest | None, overlap: timedel
         watermark=previous.read_so_far.watermark if previous else None,
     )
     if previous:
-        seen.load(landing.raw.read(previous.read_so_far.seen.name))
+        seen.load(landing.raw.read(previous.read_so_far.seen[0].name))
     return seen
 
 

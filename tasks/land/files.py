@@ -8,11 +8,11 @@ from pathlib import Path
 
 from contracts.raw_layout import SEEN
 from tasks.errors import FilesRefused, LoadRefused, PipelineError, SourceUnavailable, StructureError
-from tasks.extract.folder import check_unchanged, describe, shown_name, translated_file_errors
+from tasks.extract.files.folder import check_unchanged, describe, shown_name, translated_file_errors
 from tasks.extract.readers import FilesReader
 from tasks.land.load import Landing, land
 from tasks.land.manifests import Manifest, ReadSoFar
-from tasks.land.seen import SeenFiles
+from tasks.land.seen_files import SeenFiles
 
 _MOST_REASONS = 20
 """So many refused files are told with their reasons; `FilesRefused` has them all."""
@@ -36,6 +36,7 @@ def land_files(landing: Landing, previous: Manifest | None, reader: FilesReader)
         if manifest:
             previous = manifest
             yield manifest
+    seen.close()
     if refusals:
         raise FilesRefused(_refusal_message(landing.source.name, refusals), refusals=refusals)
 
@@ -53,7 +54,8 @@ def _land_file(
 
         def read_so_far(_load_name: str) -> ReadSoFar:
             check_unchanged(path, file)
-            return ReadSoFar(seen=seen.stage_record(path, file), source_file=file)
+            sequence = previous.sequence + 1 if previous else 1
+            return ReadSoFar(seen=seen.stage_records(path, file, sequence), source_file=file)
 
         return land(landing, previous, reader.extract(path), read_so_far, even_if_empty=True)
 

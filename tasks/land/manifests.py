@@ -13,12 +13,15 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.contract import Contract
-from contracts.raw_layout import MANIFESTS, source_folder
+from contracts.raw_layout import MANIFESTS, newest_first, source_folder
 from contracts.sources import BaseSource
 from tasks.errors import ConcurrentLoad, MisconfiguredError
 from tasks.extract.chunks import Window
-from tasks.extract.folder import SourceFile
+from tasks.extract.files.folder import SourceFile
 from tasks.land.raw_container import RawContainer
+
+_PAGE_NAMES = 20
+"""The newest loads are looked at, which are few."""
 
 
 class Frozen(BaseModel):
@@ -53,14 +56,16 @@ class LoadRows(Frozen):
 
 
 class ReadSoFar(Frozen):
-    """How far a source was read: `seen` is the blob that records what must not be landed again.
+    """How far a source was read: `seen` are the blobs that record what must not be landed again.
 
     `watermark` is the last change that a load of a database or API has met, `backfill` the window that this load
-    landed again, `source_file` the branch's file that it landed.
+    landed again, `source_file` the branch's file that it landed. `columns_met` are those that this load or one before
+    it has found in a source whose rows need not have every field.
     """
 
-    seen: RawFile
+    seen: tuple[RawFile, ...]
     watermark: datetime | None = None
+    columns_met: tuple[str, ...] = ()
     backfill: Window | None = None
     source_file: SourceFile | None = None
 
@@ -91,7 +96,7 @@ class Manifest(Frozen):
     @property
     def blobs(self) -> tuple[RawFile, ...]:
         """All blobs of the load in the order in which they are published."""
-        return (*self.files, *self.quarantine, self.read_so_far.seen)
+        return (*self.files, *self.quarantine, *self.read_so_far.seen)
 
 
 def manifest_prefix(contract: Contract, source: BaseSource) -> str:
@@ -107,9 +112,9 @@ def latest_manifest(raw: RawContainer, contract: Contract, source: BaseSource) -
 def manifests(raw: RawContainer, contract: Contract, source: BaseSource) -> Iterator[Manifest]:
     """The source's committed loads, the latest first; each is read when it is asked for."""
     prefix = manifest_prefix(contract, source)
-    names = [name for name in raw.names(prefix) if re.fullmatch(r"[0-9]{8}\.json", name.removeprefix(prefix))]
-    for name in reversed(names):
-        yield _read(raw, name)
+    for name in raw.names(prefix, page_names=_PAGE_NAMES):
+        if re.fullmatch(r"[0-9]{8}-[0-9]{8}\.json", name.removeprefix(prefix)):
+            yield _read(raw, name)
 
 
 def commit_manifest(raw: RawContainer, contract: Contract, source: BaseSource, manifest: Manifest) -> None:
@@ -118,7 +123,7 @@ def commit_manifest(raw: RawContainer, contract: Contract, source: BaseSource, m
     Raises:
         ConcurrentLoad: another load took the number in the meantime.
     """
-    name = f"{manifest_prefix(contract, source)}{manifest.sequence:08d}.json"
+    name = f"{manifest_prefix(contract, source)}{newest_first(manifest.sequence)}.json"
     if raw.create(name, manifest.model_dump_json(indent=2).encode()):
         return
     # a request that was repeated after a lost answer finds its own manifest

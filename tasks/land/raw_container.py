@@ -100,10 +100,14 @@ class RawContainer:
             except ResourceNotFoundError:
                 return None
 
-    def names(self, prefix: str) -> Iterator[str]:
-        """Names of the visible blobs that start with the prefix, in lexical order."""
+    def names(self, prefix: str, page_names: int = 5000) -> Iterator[str]:
+        """Names of the visible blobs that start with the prefix, in lexical order, so many with each request."""
         with _translated_errors(f"list {prefix}"):
-            yield from self._client.list_blob_names(name_starts_with=prefix)
+            yield from self._client.list_blob_names(name_starts_with=prefix, results_per_page=page_names)
+
+    def first(self, prefix: str) -> str | None:
+        """The first of these names, None if there is none; one request, however many there are."""
+        return next(self.names(prefix, page_names=1), None)
 
 
 @contextmanager

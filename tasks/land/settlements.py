@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.contract import Contract
-from contracts.raw_layout import SETTLEMENTS, source_folder
+from contracts.raw_layout import SETTLEMENTS, newest_first, source_folder
 from contracts.sources import BaseSource
 from tasks.errors import ConcurrentLoad
 from tasks.land.manifests import Frozen
@@ -35,7 +35,7 @@ class Settlement(Frozen):
 
 def last_settlement(raw: RawContainer, contract: Contract, source: BaseSource) -> Settlement | None:
     """The source's newest settlement, or None if nothing was ever settled."""
-    newest = max(raw.names(_prefix(contract, source)), default=None)
+    newest = raw.first(_prefix(contract, source))
     return Settlement.model_validate_json(raw.read(newest)) if newest else None
 
 
@@ -58,7 +58,7 @@ def settle(
         rows=rows,
         total_rows=rows + (last.total_rows if last else 0),
     )
-    name = f"{_prefix(contract, source)}{settlement.number:08d}.json"
+    name = f"{_prefix(contract, source)}{newest_first(settlement.number)}.json"
     if not raw.create(name, settlement.model_dump_json(indent=2).encode()):
         raise ConcurrentLoad(f"another run settled {source.name} at the same time; look at its books and run again")
     return settlement

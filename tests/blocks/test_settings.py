@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from blocks.settings import LakehouseSettings, MissingVariableError, connection_values
+from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
 from contracts.folder import read_contracts
+from contracts.sources import Source
 
 ABFSS = "abfss://datamaster.dfs.core.windows.net"
 
@@ -35,16 +36,87 @@ def test_account_url_is_the_blob_endpoint_of_the_lake() -> None:
         ("LAKE_URL", "https://datamaster.blob.core.windows.net", "should match pattern"),
         ("LAKE_URL", "file:///lake", "landing needs a storage account"),
         ("DATABRICKS_HOST", "http://adb-1.azuredatabricks.net", "https only"),
+        ("DATABRICKS_HOST", "https://adb-1.azuredatabricks.net/?o=1", "is not the name of a host"),
+        ("DATABRICKS_HOST", "adb-1.azure databricks.net", "is not the name of a host"),
+        ("DATABRICKS_HOST", " \n", "is empty"),
+        ("DATABRICKS_TOKEN", "", "is empty"),
+        ("DATABRICKS_TOKEN", "planted\ntoken", "has a line break"),
+        ("DATABRICKS_TOKEN", "planted-tokén", "not ASCII"),
+        ("LAKE_URL", f"{ABFSS}\n/raw", "has a line break"),
+        ("AZURE_STORAGE_CONNECTION_STRING", "AccountName=planted;\nAccountKey=planted", "has a line break"),
     ],
 )
 def test_malformed_variable_is_refused(environment: pytest.MonkeyPatch, name: str, value: str, reason: str) -> None:
     environment.setenv(name, value)
-    with pytest.raises(ValidationError, match=reason):
+    with pytest.raises(ValidationError, match=reason) as caught:
         LakehouseSettings()
+    assert "planted" not in str(caught.value)
 
 
-def test_all_missing_variables_of_a_source_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CUSTOMERS_API_URL", raising=False)
-    monkeypatch.delenv("CUSTOMERS_API_KEY", raising=False)
+@pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])
+def test_blanks_around_values_are_taken_off(environment: pytest.MonkeyPatch, before: str, after: str) -> None:
+    values = {
+        "LAKE_URL": ABFSS,
+        "AZURE_STORAGE_CONNECTION_STRING": "UseDevelopmentStorage=true",
+        "DATABRICKS_HOST": "adb-1.azuredatabricks.net:443",
+        "DATABRICKS_TOKEN": "planted-token",
+    }
+    for name, value in values.items():
+        environment.setenv(name, f"{before}{value}{after}")
+    settings = LakehouseSettings()
+    assert (settings.lake_url, settings.databricks_host) == (ABFSS, "adb-1.azuredatabricks.net:443")
+    assert settings.databricks_token.get_secret_value() == "planted-token"
+    assert settings.azure_storage_connection_string
+    assert settings.azure_storage_connection_string.get_secret_value() == "UseDevelopmentStorage=true"
+
+
+@pytest.fixture
+def source() -> Source:
+    return read_contracts().dataset("customer_purchases").source("customers-api")
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\n"])
+def test_all_missing_variables_of_a_source_are_named(
+    monkeypatch: pytest.MonkeyPatch, source: Source, value: str | None
+) -> None:
+    for name in ("CUSTOMERS_API_URL", "CUSTOMERS_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
     with pytest.raises(MissingVariableError, match=r"^customers-api: set CUSTOMERS_API_URL and CUSTOMERS_API_KEY$"):
-        connection_values(read_contracts().dataset("customer_purchases").source("customers-api"))
+        connection_values(source)
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])
+def test_blanks_around_a_source_s_url_and_key_are_taken_off(
+    monkeypatch: pytest.MonkeyPatch, source: Source, before: str, after: str
+) -> None:
+    monkeypatch.setenv("CUSTOMERS_API_URL", f"{before}https://customers.example.com{after}")
+    monkeypatch.setenv("CUSTOMERS_API_KEY", f"{before}planted-key{after}")
+    assert connection_values(source) == {"url": "https://customers.example.com", "key": "planted-key"}
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "problem"),
+    [
+        ("https://cust\nomers", "planted", "CUSTOMERS_API_URL has a line break or another letter in it that cannot .*"),
+        ("https://cust omers", "planted", "CUSTOMERS_API_URL has a blank in it"),
+        ("https://customers", "planted\nkey", "CUSTOMERS_API_KEY has a line break or another letter in it that .*"),
+        ("https://customers", "\ufeffplanted", "CUSTOMERS_API_KEY has a line break or another letter in it that .*"),
+        ("https://customers", "plantéd", "CUSTOMERS_API_KEY has a letter in it that is not ASCII"),
+        ("https://\x00", "ké", "CUSTOMERS_API_URL .*, and CUSTOMERS_API_KEY has a letter in it that is not ASCII"),
+    ],
+)
+def test_a_url_or_key_that_cannot_be_used_is_told_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, source: Source, url: str, key: str, problem: str
+) -> None:
+    monkeypatch.setattr("os.environ", {"CUSTOMERS_API_URL": url, "CUSTOMERS_API_KEY": key})
+    with pytest.raises(UnusableVariableError, match=f"^customers-api: {problem}$") as caught:
+        connection_values(source)
+    assert "plant" not in str(caught.value)
+
+
+def test_a_folder_s_name_may_have_blanks_and_letters_of_any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRANCH_FILES_URL", "file:///lojas/São Paulo\n")
+    source = read_contracts().dataset("customer_purchases").source("branch-files")
+    assert connection_values(source) == {"url": "file:///lojas/São Paulo"}

@@ -23,6 +23,8 @@ SPARK_SETTINGS = {
     "spark.databricks.adaptive.autoOptimizeShuffle": "true",
     "spark.sql.adaptive.coalescePartitions.enabled": "true",
     "spark.databricks.io.cache.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
 }
 
 

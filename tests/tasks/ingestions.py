@@ -12,7 +12,7 @@ from pathlib import Path
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
-from tasks.extract.api_client import RetryPolicy
+from tasks.extract.api.client import RetryPolicy
 from tasks.extract.chunks import Window
 from tasks.extract.readers import open_reader
 from tasks.land.ingest import LoadReport, ingest

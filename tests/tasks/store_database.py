@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from adbc_driver_postgresql import dbapi
+
+from contracts.contract import Contract
+from contracts.sources import DatabaseSource
+from sandbox.home import SandboxHome
+from sandbox.parts.postgres import postgres, store_database_url
+from sandbox.processes.ports import ports_of
+from sandbox.processes.processes import Processes
 
 _TABLE = """
 CREATE TABLE public.purchases (
@@ -43,3 +55,39 @@ class StoreDatabase:
             f"INSERT INTO purchases ({', '.join(columns)}) VALUES ({', '.join(columns.values())}) "
             f"ON CONFLICT (purchase_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
         )
+
+
+def database_source(contract: Contract, table: str = "public.purchases") -> DatabaseSource:
+    """The contract's database, with the rows in that table."""
+    source = contract.source("store-database")
+    assert isinstance(source, DatabaseSource)
+    return source.model_copy(update={"table": table})
+
+
+@contextmanager
+def databases_of_encodings(folder: Path, encodings: Sequence[str]) -> Iterator[dict[str, str]]:
+    """URLs of empty databases by their encodings, in a cluster of their own, whose owner alone may make them."""
+    processes = Processes(SandboxHome(folder), secrets.token_hex(8))
+    port = ports_of(processes.home, ["postgres"], running=())["postgres"]
+    service = postgres(processes.home, port, "planted-password")
+    program, *data = service.command[:3]
+    subprocess.run(
+        [program, "--single", *data, "postgres"],
+        input="".join(
+            f"CREATE DATABASE {name} OWNER store TEMPLATE template0 ENCODING '{name}' LC_COLLATE 'C' LC_CTYPE 'C';\n"
+            for name in encodings
+        ),
+        text=True,
+        capture_output=True,
+        check=True,
+        user=service.user,
+        group=service.user,
+        extra_groups=None if service.user is None else [],
+        cwd=service.folder,
+    )
+    processes.ensure(service)
+    try:
+        url = store_database_url(port, "planted-password")
+        yield {name: url.removesuffix("store") + name.lower() for name in encodings}
+    finally:
+        processes.stop_all()

@@ -6,15 +6,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
 from contracts.formats import WrittenFormat
 from spark_jobs.silver.parsing import parse, parse_by_source, trimmed
+from tasks.extract.values import read
 from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.format_vectors import FORMATS, MISSING, NOT_BLANK, type_of
+from tests.vectors.odd_texts import EVERY_FORMAT, TEXTS
 
 pytestmark = pytest.mark.spark
 
@@ -36,7 +40,7 @@ def values(spark: SparkSession) -> dict[WrittenFormat, dict[str | None, Any]]:
 def test_reads_the_values_of_the_shared_vectors(
     format_: WrittenFormat, values: dict[WrittenFormat, dict[str | None, Any]]
 ) -> None:
-    found = {text: _comparable(values[format_][text]) for text in FORMATS[format_]}
+    found = {text: _instant(values[format_][text]) for text in FORMATS[format_]}
     assert found == FORMATS[format_]
 
 
@@ -74,6 +78,37 @@ def test_each_row_is_read_in_the_format_of_its_source(spark: SparkSession, contr
     assert landed.select(day, amount).collect() == [read, read, nothing, nothing, nothing, nothing]
 
 
+def test_any_text_reads_as_at_landing_in_every_format(spark: SparkSession) -> None:
+    """No text stops the others, and no two engines read one differently."""
+    texts: set[str] = set()
+
+    @settings(max_examples=600, deadline=None, database=None)
+    @given(text=TEXTS)
+    def collect(text: str) -> None:
+        texts.add(text)
+
+    collect()
+    columns = [
+        parse(trimmed(sf.col("text")), format_, type_of(format_)).alias(str(place))
+        for place, format_ in enumerate(EVERY_FORMAT)
+    ]
+    found = {row["text"]: row for row in text_frame(spark, texts).select("text", *columns).collect()}
+    landing = [read(pl.col("text"), format_).alias(str(place)) for place, format_ in enumerate(EVERY_FORMAT)]
+    landed = pl.DataFrame({"text": sorted(texts)}).select("text", *landing)
+    differences = [
+        (text, EVERY_FORMAT[place], silver, value)
+        for text, *values in landed.iter_rows()
+        for place, value in enumerate(values)
+        if (silver := _comparable(found[text][str(place)])) != value
+    ]
+    assert differences == []
+
+
 def _comparable(value: Any) -> Any:
+    """Landing has no decimals."""
+    return float(value) if isinstance(value, Decimal) else _instant(value)
+
+
+def _instant(value: Any) -> Any:
     """A timestamp comes back as local time without a zone: say which instant it is."""
     return value.astimezone(UTC) if isinstance(value, datetime) else value

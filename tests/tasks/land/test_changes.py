@@ -167,7 +167,7 @@ def test_the_api_is_asked_from_the_watermark_minus_the_overlap_and_seen_items_ar
 
 
 def test_an_api_that_fails_half_way_lands_nothing(contract: Contract, raw: RawContainer) -> None:
-    broken = [page(item(1), next_cursor="a"), answer({"data": []})]
+    broken = [page(item(1), next_cursor="a"), answer({"next_cursor": None})]
     with serve(*broken) as api, pytest.raises(StructureError):
         from_api(contract, api.url)(raw)
     assert list(raw.names("")) == []

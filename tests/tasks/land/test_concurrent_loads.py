@@ -14,7 +14,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
-from contracts.raw_layout import COLUMNS, MANIFESTS
+from contracts.raw_layout import COLUMNS, MANIFESTS, newest_first
 from tasks.errors import ConcurrentLoad
 from tasks.land.ingest import TURNS, LoadReport
 from tasks.land.manifests import Manifest, manifest_prefix, manifests
@@ -88,9 +88,9 @@ def _committed(contract: Contract, container: ContainerClient, source: Growing) 
     raw, found = RawContainer(container), contract.source(source.name)
     loads = list(manifests(raw, contract, found))[::-1]
     prefix = manifest_prefix(contract, found)
-    visible = {name for name in raw.names("") if not name.startswith(COLUMNS)}
+    visible = {name for name in raw.names("") if not name.startswith(COLUMNS) and "/folder/" not in name}
     assert visible == {blob.name for load in loads for blob in load.blobs} | {
-        f"{prefix}{load.sequence:08d}.json" for load in loads
+        f"{prefix}{newest_first(load.sequence)}.json" for load in loads
     }
     for load in loads:
         assert {(raw.metadata(blob.name) or {})["load_id"] for blob in load.blobs} == {load.load_id}

@@ -14,14 +14,15 @@ from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
 from tasks.errors import FilesRefused, LoadRefused, MisconfiguredError, SourceUnavailable, StructureError
-from tasks.extract import csv_file
-from tasks.extract.csv_lines import NO_TEXT, Lines
-from tasks.extract.csv_records import ENDLESS
+from tasks.extract.files import rows as rows_module
+from tasks.extract.files.lines import NO_TEXT, Lines
+from tasks.extract.files.records import ENDLESS
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tasks.validate.split import MALFORMED
 from tests.tasks.branch_file import branch_file
-from tests.tasks.ingestions import from_files, from_source, landed
+from tests.tasks.counted_storage import CountedStorage
+from tests.tasks.ingestions import from_files, from_source, landed, new_container
 from tests.tasks.interrupted_storage import InterruptedStorage
 
 pytestmark = pytest.mark.services
@@ -192,14 +193,14 @@ def test_a_fault_that_nobody_thought_of_is_that_of_its_file(
 ) -> None:
     _says(folder / "a.csv", "C1", at=1)
     _says(folder / "b.csv", "C2", at=2)
-    read_lines = csv_file.read_lines
+    read_lines = rows_module.read_lines
 
     def failing(path: Path, encoding: str, newline: str) -> Iterator[Lines]:
         if path.name == "a.csv":
             raise pl.exceptions.ComputeError("planted")
         return read_lines(path, encoding, newline)
 
-    monkeypatch.setattr(csv_file, "read_lines", failing)
+    monkeypatch.setattr(rows_module, "read_lines", failing)
     with pytest.raises(FilesRefused, match=r"a\.csv cannot be read as CSV \(ComputeError\)") as caught:
         from_files(contract, folder)(raw)
     assert "planted" not in str(caught.value)
@@ -313,7 +314,22 @@ def test_no_value_of_a_row_gets_into_errors_manifests_or_logs(
         from_files(contract, folder)(raw)
     assert set(caught.value.refusals) == {"b.csv", "d.csv"}
     kept = [name for name in raw.names("") if name.startswith(("_manifests", "_seen"))]
-    assert len(kept) == 4
+    assert len(kept) == 7
     told = str(caught.value) + caplog.text + "".join(raw.read(name).decode() for name in kept)
     for value in planted.values():
         assert value not in told
+
+
+def test_a_run_costs_by_what_is_new_in_the_folder(contract: Contract, folder: Path, storage: str) -> None:
+    """As many requests to the storage account after forty files as after four."""
+    costs = []
+    ingest, raw = from_files(contract, folder), CountedStorage(new_container(storage))
+    for number in range(40):
+        _says(folder / f"{number}.csv", f"C{number}", at=number)
+        raw.requests = 0
+        assert len(ingest(raw)) == 1
+        costs.append(raw.requests)
+    assert costs[4] == costs[-1]
+    raw.requests = 0
+    assert ingest(raw) == []
+    assert raw.requests == 5

@@ -18,7 +18,7 @@ from sandbox.generator.customer_purchases.growth import bring_store_database_to
 from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind, source_of
 from tasks.extract.chunks import KEY, LOCATION, Window, as_chunk
-from tasks.extract.database import extract_database
+from tasks.extract.database.rows import extract_database
 from tasks.validate.rules import accepts
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate

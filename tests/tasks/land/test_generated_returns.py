@@ -19,8 +19,8 @@ from sandbox.generator.population import Population, SourceKind, source_of
 from sandbox.generator.product_returns.growth import bring_returns_to
 from sandbox.generator.product_returns.row_versions import block_truth, return_files, returns_truth
 from tasks.extract.chunks import LOCATION, Window, as_chunk
-from tasks.extract.csv_file import extract_file
-from tasks.extract.database import extract_database
+from tasks.extract.database.rows import extract_database
+from tasks.extract.files.rows import extract_file
 from tasks.validate.rules import accepts
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate

@@ -41,7 +41,7 @@ def test_a_database_load_that_is_killed_anywhere_ends_as_if_it_had_run_once(
     contract: Contract, store: StoreDatabase, storage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.land.parts.PART_BYTES", 1000)
-    monkeypatch.setattr("tasks.extract.database.BATCH_BYTES", 1000)
+    monkeypatch.setattr("tasks.extract.database.rows.BATCH_BYTES", 1000)
     for purchase_id in range(1, 16):
         store.add(purchase_id, f"2026-02-01 10:{purchase_id}Z", **({"cpf": "NULL"} if purchase_id in {3, 7} else {}))
     ingest = from_database(contract, store)
@@ -91,7 +91,7 @@ def test_two_loads_at_the_same_time_take_turns(
         """Both are about to commit their first load when either goes on."""
 
         def create(self, name: str, content: bytes) -> bool:
-            if name.endswith("00000001.json"):
+            if name.endswith("-00000001.json"):
                 together.wait(timeout=30)
             return super().create(name, content)
 

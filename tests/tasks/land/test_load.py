@@ -32,7 +32,9 @@ def landing(contract: Contract, raw: RawContainer) -> Landing:
 
 
 def _progress(landing: Landing) -> Callable[[str], ReadSoFar]:
-    return lambda name: ReadSoFar(seen=stage_content(landing.raw, f"_seen/{landing.path}/{name}", "parquet", b"seen"))
+    return lambda name: ReadSoFar(
+        seen=(stage_content(landing.raw, f"_seen/{landing.path}/{name}", "parquet", b"seen"),)
+    )
 
 
 def _land(landing: Landing, *chunks: pl.DataFrame, previous: Manifest | None = None) -> Manifest:
@@ -150,7 +152,9 @@ def test_no_rows_are_a_load_only_if_that_is_worth_recording(landing: Landing) ->
     assert land(landing, None, [], _progress(landing), even_if_empty=False) is None
     assert list(landing.raw.names("")) == []
     assert _land(landing).rows == LoadRows()
-    assert list(landing.raw.names("_manifests")) == ["_manifests/customer_purchases/store-database/00000001.json"]
+    assert list(landing.raw.names("_manifests")) == [
+        "_manifests/customer_purchases/store-database/99999998-00000001.json"
+    ]
 
 
 def test_a_load_with_more_bad_rows_is_refused_as_a_whole_and_leaves_them_for_diagnosis(landing: Landing) -> None:
@@ -191,7 +195,7 @@ def test_the_second_of_two_loads_of_one_number_lands_nothing(landing: Landing) -
 
 def test_a_manifest_says_all_there_is_to_know(landing: Landing) -> None:
     manifest = _land(landing, chunk(landing.contract, {}))
-    written = json.loads(landing.raw.read("_manifests/customer_purchases/store-database/00000001.json"))
+    written = json.loads(landing.raw.read("_manifests/customer_purchases/store-database/99999998-00000001.json"))
     assert written == json.loads(manifest.model_dump_json())
     assert written["run_id"] == "run-1"
     assert written["committed_at"] == "2026-02-01T23:30:00Z"

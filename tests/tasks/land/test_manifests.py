@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.contract import Contract
+from contracts.raw_layout import newest_first
 from contracts.sources import Source
 from tasks.errors import ConcurrentLoad, MisconfiguredError
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, latest_manifest, manifests
@@ -30,7 +31,7 @@ def _manifest(sequence: int, load_id: str = "load") -> Manifest:
         run_id="run",
         committed_at=datetime(2026, 2, 1, tzinfo=UTC),
         seconds=1.5,
-        read_so_far=ReadSoFar(seen=seen, watermark=datetime(2026, 1, 31, tzinfo=UTC)),
+        read_so_far=ReadSoFar(seen=(seen,), watermark=datetime(2026, 1, 31, tzinfo=UTC)),
         rows=LoadRows(extracted=sequence, landed=sequence),
         totals=LoadRows(extracted=sequence, landed=sequence),
         quarantined_by_rule={},
@@ -72,7 +73,7 @@ def test_sources_and_other_blobs_are_kept_apart(contract: Contract, source: Sour
 def test_a_manifest_of_another_version_is_not_taken_for_none(
     contract: Contract, source: Source, raw: RawContainer, content: bytes, fields: str
 ) -> None:
-    raw.create("_manifests/customer_purchases/store-database/00000001.json", content)
+    raw.create(f"_manifests/customer_purchases/store-database/{newest_first(1)}.json", content)
     with pytest.raises(MisconfiguredError, match=rf"00000001\.json is no manifest of this version \({fields}\)"):
         latest_manifest(raw, contract, source)
 

@@ -6,6 +6,7 @@ import pytest
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
+from contracts.raw_layout import newest_first
 from tasks.errors import LoadLost
 from tasks.land.manifests import LoadRows, commit_manifest, latest_manifest
 from tasks.land.publish import durable_rows, finish_last_load
@@ -55,14 +56,15 @@ def test_a_load_whose_parts_are_gone_is_extracted_again_once_its_manifest_is_del
     raw = InterruptedStorage(container)
     (report,) = from_database(contract, store)(raw)
     lost = report.manifest.files[0].model_copy(update={"name": "customer_purchases/store-database/gone.json"})
-    seen = report.manifest.read_so_far.seen.model_copy(update={"name": "_seen/gone.parquet"})
+    (record,) = report.manifest.read_so_far.seen
+    seen = (record.model_copy(update={"name": "_seen/gone.parquet"}),)
     progress = report.manifest.read_so_far.model_copy(update={"seen": seen})
     changes = {"sequence": 2, "files": (lost,), "read_so_far": progress}
     commit_manifest(raw, contract, source, report.manifest.model_copy(update=changes))
     store.add(2, "2026-02-02Z")
     with pytest.raises(LoadLost, match=r"gone\.json was staged .* Delete the manifest of load 2 of store-database"):
         from_database(contract, store)(raw)
-    container.delete_blob("_manifests/customer_purchases/store-database/00000002.json")
+    container.delete_blob(f"_manifests/customer_purchases/store-database/{newest_first(2)}.json")
     from_database(contract, store)(raw)
     assert landed(raw, "store-database") == {"C1": 1, "C2": 1}
     latest = latest_manifest(raw, contract, source)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.errors import StructureError
-from tasks.extract.file_kinds import other_kind
-from tasks.extract.folder import shown_name
+from tasks.extract.files.folder import shown_name
+from tasks.extract.files.kinds import other_kind
 
 DELIMITERS = (";", ",")
 UTF_8, WINDOWS_1252 = "utf-8", "cp1252"

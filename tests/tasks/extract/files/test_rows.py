@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from contracts.contract import Contract
 from contracts.folder import read_contracts
 from contracts.sources import Source
-from tasks.extract import csv_file, csv_lines
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, chunk_schema
-from tasks.extract.csv_file import extract_file
-from tasks.extract.csv_lines import NO_TEXT, TOO_LONG
-from tasks.extract.csv_records import AFTER_QUOTE, ENDLESS, STRAY_LINE_END
+from tasks.extract.files import lines
+from tasks.extract.files import rows as rows_module
+from tasks.extract.files.lines import NO_TEXT, TOO_LONG
+from tasks.extract.files.records import AFTER_QUOTE, ENDLESS, STRAY_LINE_END
+from tasks.extract.files.rows import extract_file
 from tests.tasks.branch_file import ROW, branch_file
 
 CONTRACT = read_contracts().dataset("customer_purchases")
@@ -96,7 +97,7 @@ def test_a_header_alone_is_a_file_of_no_rows(contract: Contract, source: Source,
 def test_rows_are_numbered_across_chunks_as_a_spreadsheet_does(
     contract: Contract, source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_lines, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 1024)
     path = branch_file(folder / "{a}.csv", *({"customer_id": f"C{n}"} for n in range(2, 50)))
     chunks = list(extract_file(contract, source, path))
     assert len(chunks) > 2
@@ -173,8 +174,8 @@ def test_a_quoted_value_may_hold_line_breaks_and_some_delimiters(
 def test_a_value_longer_than_a_block_is_at_fault_alone(
     contract: Contract, source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_lines, "BLOCK_BYTES", 1024)
-    monkeypatch.setattr(csv_file, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(rows_module, "BLOCK_BYTES", 1024)
     rows = _rows(contract, source, _with_tail(folder, f"1;2;3;4;5;6;{'x' * 5000};8;9;0;k\n" + GOOD))
     assert rows.select(LOCATION, FAULT).rows()[1:] == [("a.csv row 3", TOO_LONG), ("a.csv row 4", None)]
     endless = '1;2;3;4;5;6;7;8;9;0;"' + "planted\n" * 3000 + GOOD

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.extract.chunks import CURSOR, CURSOR_TYPE, KEY, LOCATION
-from tasks.land.seen import SeenVersions
+from tasks.land.seen_versions import SeenVersions
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
@@ -110,6 +110,15 @@ def test_a_backfill_is_remembered_without_moving_the_watermark() -> None:
     seen.remember(_versions(("a", _at(5))), advance=False)
     assert seen.watermark == _at(0)
     assert _later(seen).unseen(_versions(("a", _at(5)))).is_empty()
+
+
+def test_of_a_backfill_no_more_is_kept_than_the_next_load_may_meet() -> None:
+    seen = _seen(watermark=_at(60))
+    for minute in range(0, 70, 2):
+        seen.remember(_versions(("a", _at(minute))), advance=False)
+    kept = _later(seen).unseen(_versions(*(("a", _at(minute)) for minute in range(0, 70, 2))))
+    assert kept[CURSOR].to_list() == [_at(minute) for minute in range(0, 50, 2)]
+    assert sum(map(len, seen._recent)) == 10
 
 
 def test_versions_behind_the_overlap_are_forgotten_and_timeless_ones_never() -> None:

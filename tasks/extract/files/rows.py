@@ -19,10 +19,10 @@ from contracts.sources import FilesSource
 from tasks.errors import StructureError
 from tasks.extract import chunks
 from tasks.extract.chunks import LOCATION, SOURCE_TEXT, as_chunk
-from tasks.extract.csv_dialect import Dialect, check_header, detect
-from tasks.extract.csv_lines import BLOCK_BYTES, Lines, read_lines
-from tasks.extract.csv_records import FAULT, LINE, LINES, TEXT, Grammar, cut
-from tasks.extract.folder import shown_name
+from tasks.extract.files.dialect import Dialect, check_header, detect
+from tasks.extract.files.folder import shown_name
+from tasks.extract.files.lines import BLOCK_BYTES, Lines, read_lines
+from tasks.extract.files.records import FAULT, LINE, LINES, TEXT, Grammar, cut
 
 _ROW = "row"
 

@@ -10,7 +10,7 @@ import pytest
 from contracts.contract import Contract
 from contracts.sources import FilesSource
 from tasks.errors import StructureError
-from tasks.extract.folder import check_unchanged, csv_files, describe, shown_name
+from tasks.extract.files.folder import check_unchanged, csv_files, describe, shown_name
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import StructureError
-from tasks.extract.csv_dialect import Dialect, check_header, detect
+from tasks.extract.files.dialect import Dialect, check_header, detect
 
 
 def _file(folder: Path, content: bytes) -> Path:

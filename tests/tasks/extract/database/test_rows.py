@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import Source
+from contracts.sources import DatabaseSource
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
-from tasks.extract import database
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
-from tasks.extract.database import extract_database
-from tests.tasks.store_database import StoreDatabase
+from tasks.extract.database import rows as rows_module
+from tasks.extract.database.rows import extract_database
+from tests.tasks.store_database import StoreDatabase, database_source
 
 pytestmark = pytest.mark.services
 
@@ -21,20 +21,20 @@ EVERYTHING = Window()
 
 
 @pytest.fixture
-def source(contract: Contract) -> Source:
-    return contract.source("store-database")
+def source(contract: Contract) -> DatabaseSource:
+    return database_source(contract)
 
 
-def _rows(contract: Contract, source: Source, url: str, window: Window = EVERYTHING) -> pl.DataFrame:
+def _rows(contract: Contract, source: DatabaseSource, url: str, window: Window = EVERYTHING) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *extract_database(contract, source, url, window)])
 
 
-def _keys(contract: Contract, source: Source, url: str, window: Window = EVERYTHING) -> list[str]:
+def _keys(contract: Contract, source: DatabaseSource, url: str, window: Window = EVERYTHING) -> list[str]:
     return _rows(contract, source, url, window)[KEY].to_list()
 
 
 def test_typed_values_become_the_texts_that_the_contract_declares(
-    contract: Contract, source: Source, store: StoreDatabase
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
 ) -> None:
     store.run(
         "INSERT INTO purchases VALUES (7, 'C7', 'Conceição', 'D''Ávila', 'c@example.com', '2026-01-31', 1234.5, "
@@ -62,14 +62,16 @@ def test_typed_values_become_the_texts_that_the_contract_declares(
     ]
 
 
-def test_nulls_stay_null(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_nulls_stay_null(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:
     store.run("INSERT INTO purchases (purchase_id, updated_at) VALUES (1, '2026-02-01Z')")
     row = _rows(contract, source, store.url).row(0, named=True)
-    assert {name for name, value in row.items() if value is None} == {*contract.column_names, FAULT, SOURCE_TEXT} - {"updated_at"}
+    assert {name for name, value in row.items() if value is None} == {*contract.column_names, FAULT, SOURCE_TEXT} - {
+        "updated_at"
+    }
 
 
 def test_dates_beyond_every_calendar_are_extracted_as_postgresql_writes_them(
-    contract: Contract, source: Source, store: StoreDatabase
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
 ) -> None:
     store.add(1, "infinity", purchase_date="'infinity'", total_amount="'NaN'")
     store.add(2, "2026-02-01Z", purchase_date="'0044-03-15 BC'")
@@ -81,8 +83,83 @@ def test_dates_beyond_every_calendar_are_extracted_as_postgresql_writes_them(
     assert rows[CURSOR].to_list() == [None, datetime(2026, 2, 1, tzinfo=UTC), None]
 
 
+@pytest.mark.parametrize("table_type", ["timestamptz", "timestamp"])
+def test_times_of_change_outside_of_the_calendar_have_no_place_in_time(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, table_type: str
+) -> None:
+    store.run(f"ALTER TABLE purchases ALTER updated_at TYPE {table_type}")
+    times = {
+        "-infinity": "-infinity",
+        "4713-01-01 00:00:00+00 BC": "4713-01-01 00:00:00+00 BC",
+        "0044-03-15 00:00:00+00 BC": "0044-03-15 00:00:00+00 BC",
+        "0001-01-01 00:00:00+00": "0001-01-01T00:00:00.000000Z",
+        "0001-01-01 00:09:59.999999+00": "0001-01-01T00:09:59.999999Z",
+        "9999-12-31 00:00:01+00": "9999-12-31T00:00:01.000000Z",
+        "294276-12-31 23:59:59+00": "294276-12-31T23:59:59.000000Z",
+        "infinity": "infinity",
+    }
+    for n, time in enumerate(times):
+        store.add(n, time)
+    store.add(100, "0001-01-01 00:10:00+00")
+    store.add(101, "2026-02-01 00:00:00+00")
+    rows = _rows(contract, source, store.url)
+    written = [text if table_type == "timestamptz" else text.replace("+00", "") for text in times.values()]
+    timeless = rows.filter(pl.col(CURSOR).is_null()).sort(pl.col(KEY).cast(pl.Int64))
+    assert timeless["updated_at"].to_list() == written
+    first = rows[CURSOR].min()
+    assert isinstance(first, datetime)
+    assert first - timedelta(seconds=source.overlap_seconds) == datetime(1, 1, 1, tzinfo=UTC)
+    assert rows.filter(pl.col(CURSOR).is_not_null())[KEY].to_list() == ["100", "101"]
+
+
+@pytest.mark.parametrize(
+    ("window", "keys"),
+    [
+        (Window(since=datetime(2026, 2, 1, tzinfo=UTC)), ["1", "2", "3", "5", "6"]),
+        (Window(until=datetime(2026, 2, 1, tzinfo=UTC)), ["1", "2", "3", "4", "6"]),
+        (Window(since=datetime(2030, 2, 1, tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC)), ["1", "2", "3", "6"]),
+    ],
+)
+def test_rows_without_a_place_in_time_come_with_every_window_too(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, window: Window, keys: list[str]
+) -> None:
+    for n, time in enumerate(
+        ["-infinity", "0044-03-15 BC", "20000-01-01Z", "2026-01-31Z", "2026-02-01Z", "infinity"], 1
+    ):
+        store.add(n, time)
+    assert sorted(_keys(contract, source, store.url, window)) == keys
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=3))),
+        datetime(99, 1, 1, tzinfo=timezone(timedelta(hours=-3))),
+    ],
+)
+def test_a_window_may_begin_with_the_calendar(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, since: datetime
+) -> None:
+    store.add(1, "0200-01-01Z")
+    assert _keys(contract, source, store.url, Window(since=since)) == ["1"]
+
+
+def test_a_time_of_change_may_be_a_date(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:
+    store.run("ALTER TABLE purchases ALTER updated_at TYPE date")
+    for n, day in enumerate(["0044-03-15 BC", "2026-01-31", "2026-02-02", "5874897-12-31", "infinity"], 1):
+        store.add(n, day)
+    rows = _rows(contract, source, store.url, Window(since=datetime(2026, 2, 1, 12, tzinfo=UTC)))
+    assert rows.sort(KEY).select(KEY, "updated_at", CURSOR).rows() == [
+        ("1", "0044-03-15 BC", None),
+        ("3", "2026-02-02", datetime(2026, 2, 2, tzinfo=UTC)),
+        ("4", "5874897-12-31", None),
+        ("5", "infinity", None),
+    ]
+
+
 def test_window_includes_its_start_and_excludes_its_end_in_order_of_change(
-    contract: Contract, source: Source, store: StoreDatabase
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
 ) -> None:
     for purchase_id, day in ((5, "01"), (4, "02"), (3, "03"), (2, "03"), (1, "04")):
         store.add(purchase_id, f"2026-02-{day}Z")
@@ -91,7 +168,7 @@ def test_window_includes_its_start_and_excludes_its_end_in_order_of_change(
 
 
 def test_rows_without_a_time_of_change_come_with_every_window(
-    contract: Contract, source: Source, store: StoreDatabase
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
 ) -> None:
     store.run("ALTER TABLE purchases ALTER updated_at DROP NOT NULL")
     store.add(1, "2026-02-01Z")
@@ -99,7 +176,9 @@ def test_rows_without_a_time_of_change_come_with_every_window(
     assert _keys(contract, source, store.url, Window(since=datetime(2026, 2, 3, tzinfo=UTC))) == ["2"]
 
 
-def test_fields_are_mapped_by_the_contract_and_quoted(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_fields_are_mapped_by_the_contract_and_quoted(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
+) -> None:
     store.add(1, "2026-02-01Z", first_name="'Ana'")
     store.run("""ALTER TABLE purchases RENAME first_name TO "first ""name; DROP TABLE purchases" """)
     renamed = source.model_copy(update={"field_paths": {"first_name": 'first "name; DROP TABLE purchases'}})
@@ -107,9 +186,9 @@ def test_fields_are_mapped_by_the_contract_and_quoted(contract: Contract, source
 
 
 def test_a_big_table_comes_in_many_chunks_of_one_snapshot(
-    contract: Contract, source: Source, store: StoreDatabase, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BATCH_BYTES", 64 * 1024)
+    monkeypatch.setattr(rows_module, "BATCH_BYTES", 64 * 1024)
     store.run("INSERT INTO purchases (purchase_id, updated_at) SELECT n, '2026-02-01Z' FROM generate_series(1, 9000) n")
     chunks = extract_database(contract, source, store.url, EVERYTHING)
     first = next(chunks)
@@ -120,32 +199,34 @@ def test_a_big_table_comes_in_many_chunks_of_one_snapshot(
     assert pl.concat(rest)["updated_at"].unique().to_list() == ["2026-02-01T00:00:00.000000Z"]
 
 
-def test_missing_columns_are_named_all_at_once(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_missing_columns_are_named_all_at_once(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
+) -> None:
     store.run("ALTER TABLE purchases DROP cpf, DROP email")
     with pytest.raises(StructureError, match=r"table public\.purchases of store-database has no column cpf, email;"):
         _rows(contract, source, store.url)
 
 
-def test_an_optional_column_may_be_missing(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_an_optional_column_may_be_missing(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:
     store.add(1, "2026-02-01Z")
     store.run("ALTER TABLE purchases DROP product")
     optional = source.model_copy(update={"optional_columns": ("product",)})
     assert _rows(contract, optional, store.url)["product"].to_list() == [None]
 
 
-def test_a_missing_table_is_named(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_a_missing_table_is_named(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:
     with pytest.raises(MisconfiguredError, match=r"store-database has no table public\.sales"):
         _rows(contract, source.model_copy(update={"table": "public.sales"}), store.url)
 
 
-def test_a_user_who_may_not_read_is_told_so(contract: Contract, source: Source, store: StoreDatabase) -> None:
+def test_a_user_who_may_not_read_is_told_so(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:
     store.run("REVOKE ALL ON purchases FROM store")
     with pytest.raises(AccessRefused, match="grant SELECT"):
         _rows(contract, source, store.url)
 
 
 def test_a_wrong_password_is_an_access_problem_and_stays_secret(
-    contract: Contract, source: Source, database_url: str
+    contract: Contract, source: DatabaseSource, database_url: str
 ) -> None:
     with pytest.raises(AccessRefused, match="set STORE_DATABASE_URL") as caught:
         _rows(contract, source, database_url.replace("planted-password", "other-secret"))
@@ -162,7 +243,7 @@ def test_a_wrong_password_is_an_access_problem_and_stays_secret(
     ],
 )
 def test_a_server_that_cannot_be_reached_is_named_without_the_password(
-    contract: Contract, source: Source, url: str, message: str
+    contract: Contract, source: DatabaseSource, url: str, message: str
 ) -> None:
     with pytest.raises((SourceUnavailable, MisconfiguredError), match=message) as caught:
         _rows(contract, source, url)
@@ -170,9 +251,9 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(
 
 
 def test_a_lost_connection_is_not_a_short_table(
-    contract: Contract, source: Source, store: StoreDatabase, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BATCH_BYTES", 64 * 1024)
+    monkeypatch.setattr(rows_module, "BATCH_BYTES", 64 * 1024)
     store.run(
         "INSERT INTO purchases (purchase_id, updated_at, product) "
         "SELECT n, '2026-02-01Z', repeat('x', 1000) FROM generate_series(1, 30000) n"

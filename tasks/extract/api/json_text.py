@@ -1,0 +1,158 @@
+"""Reads JSON step by step, so that each item of a list is had as the source wrote it, and one that is broken alone.
+
+Numbers stay texts, as they were written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+_BLANK_LETTERS = " \t\n\r"
+_BLANKS = re.compile(r"[ \t\n\r]*")
+_TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+
+Value = TypeVar("Value")
+
+
+class NotANumber(str):
+    """`NaN`, `Infinity` or `-Infinity`, which Python's parser reads although JSON has no such values."""
+
+    __slots__ = ()
+
+
+class Fields(dict[str, object]):
+    """An object's values by name; `repeated` are the names that it has more than once, of which the last counts."""
+
+    repeated: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item as the source wrote it, and what it says; no value if `is_json` is false."""
+
+    text: str
+    value: object = None
+    is_json: bool = True
+
+
+def _fields(pairs: list[tuple[str, object]]) -> Fields:
+    fields = Fields(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
+    return fields
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_fields, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
+)
+
+
+def _end_of_broken(text: str, start: int, error: Exception) -> int | None:
+    """Where an item ends that is no JSON, by its brackets; None where that is not sure."""
+    if text[start : start + 1] in {"", ",", "]"} or _may_have_stray_quote(text, start, error):
+        return None
+    opened: list[str] = []
+    for token in _TOKENS.finditer(text, start):
+        match token[0]:
+            case "{" | "[":
+                opened.append(token[0])
+            case "," | "]" if not opened:
+                return token.start()
+            case "}" | "]":
+                if not opened or opened.pop() + token[0] not in {"{}", "[]"}:
+                    return None
+                if not opened:
+                    return token.end()
+            case '"':
+                return None  # a text without an end: it is cut off
+    return None
+
+
+def _may_have_stray_quote(text: str, start: int, error: Exception) -> bool:
+    """Whether a quote stands within a text, perhaps: from there on, texts cannot be told from what is between them."""
+    if isinstance(error, json.JSONDecodeError) and error.msg.startswith("Expecting"):
+        return text[start : error.pos].rstrip(_BLANK_LETTERS).endswith('"')
+    return False
+
+
+class JsonText:
+    """A JSON text and how far it is read. Each method raises ValueError or RecursionError for what is no JSON."""
+
+    def __init__(self, text: str) -> None:
+        """Begin in front of the first value."""
+        self._text = text
+        self._at = 0
+        self._skip_blanks()
+
+    @property
+    def next_letter(self) -> str:
+        """The letter that comes next, blanks left out; empty at the end."""
+        return self._text[self._at : self._at + 1]
+
+    def value(self) -> object:
+        """The value that comes next."""
+        found, self._at = DECODER.raw_decode(self._text, self._at)
+        self._skip_blanks()
+        return found
+
+    def members(self, read: Callable[[str], None]) -> None:
+        """Read the object that comes next: `read` is called with each name, to read the value behind it."""
+
+        def member() -> None:
+            if self.next_letter != '"':
+                raise ValueError("a name is a text")
+            name = str(self.value())
+            self._take(":")
+            read(name)
+
+        self._listed("{", "}", member)
+
+    def items(self) -> tuple[Item, ...]:
+        """The list that comes next, one item after another."""
+        found: list[Item] = []
+        self._listed("[", "]", lambda: found.append(self._item()))
+        return tuple(found)
+
+    def _item(self) -> Item:
+        start = self._at
+        try:
+            value, self._at = DECODER.raw_decode(self._text, start)
+        except (ValueError, RecursionError) as error:
+            end = _end_of_broken(self._text, start, error)
+            if end is None:
+                raise
+            self._at = end
+            item = Item(self._text[start : self._at].rstrip(), is_json=False)
+        else:
+            item = Item(self._text[start : self._at], value)
+        self._skip_blanks()
+        return item
+
+    def _listed(self, opening: str, closing: str, read: Callable[[], None]) -> None:
+        self._take(opening)
+        if self.next_letter != closing:
+            read()
+            while self.next_letter == ",":
+                self._take(",")
+                read()
+        self._take(closing)
+
+    def end(self) -> None:
+        """Make sure that nothing follows."""
+        if self.next_letter:
+            raise ValueError("something follows the value")
+
+    def _take(self, letter: str) -> None:
+        if self.next_letter != letter:
+            raise ValueError(f"{letter} is missing")
+        self._at += 1
+        self._skip_blanks()
+
+    def _skip_blanks(self) -> None:
+        found = _BLANKS.match(self._text, self._at)
+        self._at = found.end() if found else self._at

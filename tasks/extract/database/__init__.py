@@ -1,0 +1,1 @@
+"""Reads PostgreSQL: one snapshot, streamed, and the rows that it cannot give."""

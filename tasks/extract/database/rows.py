@@ -1,0 +1,99 @@
+"""Extracts rows from PostgreSQL: one reading statement, streamed in Arrow batches, each value as PostgreSQL writes it.
+
+All is read from one snapshot however long it takes, and memory holds a few batches however big the table is. Rows that
+PostgreSQL cannot compute or write are rows with a fault: they stop no other row.
+Driver: https://arrow.apache.org/adbc/current/driver/postgresql.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from contracts.contract import Contract
+from contracts.sources import DatabaseSource
+from tasks.errors import StructureError
+from tasks.extract.chunks import Window, as_chunk
+from tasks.extract.database.errors import UnreadableRows
+from tasks.extract.database.faults import unreadable_rows
+from tasks.extract.database.search import are_times_readable, find_unreadable
+from tasks.extract.database.snapshot import Snapshot, open_snapshot
+from tasks.extract.database.sql import outside, quoted_path
+from tasks.extract.database.statements import Query
+from tasks.extract.database.texts import as_frame
+
+BATCH_BYTES = 16 * 1024 * 1024
+
+
+def extract_database(contract: Contract, source: DatabaseSource, url: str, window: Window) -> Iterator[pl.DataFrame]:
+    """Chunks of the rows whose last change lies in the window, the oldest change first.
+
+    Rows whose time of change is null or outside of the calendar have no place in time: their `_cursor` is null, and
+    they come with every window. Rows that cannot be read come together, as soon as one of them is met.
+
+    Raises:
+        SourceUnavailable: the database cannot be reached, or it stops the reading for a reason that may pass.
+        MisconfiguredError: the URL is not as it must be, or the table is missing.
+        AccessRefused: it rejects the user or its password, or the user may not read the table.
+        StructureError: a column is missing, or so much cannot be read that it is no matter of single rows.
+    """
+    with open_snapshot(source, url) as snapshot:
+        types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
+        query = Query(contract, source, types, window)
+        for rows in _frames(source, query, snapshot):
+            yield as_chunk(contract, [pl.all()], rows)
+
+
+def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterator[pl.DataFrame]:
+    """All rows; if some cannot be read, these are found, and reading begins again without them."""
+    read, last = 0, pl.DataFrame()
+    try:
+        for rows in _stream(query, snapshot, query.window):
+            read, last = read + rows.height, rows
+            yield rows
+    except UnreadableRows as error:
+        failure = error
+    else:
+        return
+    query.is_guarded = not are_times_readable(query, snapshot)
+    unreadable = find_unreadable(source, query, snapshot)
+    if not unreadable:
+        raise failure
+    yield from unreadable_rows(source, query, snapshot, unreadable)
+    others = _stream(query, snapshot, query.within(outside(unreadable)))
+    yield from _after(read, last, others, source) if read else others
+
+
+def _stream(query: Query, snapshot: Snapshot, condition: str | None) -> Iterator[pl.DataFrame]:
+    return map(as_frame, snapshot.stream(query.in_order(condition), BATCH_BYTES))
+
+
+def _after(
+    read: int, last: pl.DataFrame, frames: Iterator[pl.DataFrame], source: DatabaseSource
+) -> Iterator[pl.DataFrame]:
+    """The rows after those that were read before, of which the last ones must be met again at their place.
+
+    Raises:
+        StructureError: they are not, so that nobody could tell which rows were read.
+    """
+    position, again = 0, [last.clear()]
+    for rows in frames:
+        known = min(rows.height, max(0, read - position))
+        again.append(rows[min(known, max(0, read - last.height - position)) : known])
+        position += rows.height
+        if known and position >= read and not _same_rows(pl.concat(again), last):
+            break
+        if known < rows.height:
+            yield rows[known:]
+    else:
+        if position >= read:
+            return
+    raise StructureError(
+        f"{source.table} of {source.name} has a row that cannot be read, and its other rows come in another order when "
+        f"they are read again: several have one {source.key_field} and time, or a view's values change; mend the view"
+    )
+
+
+def _same_rows(some: pl.DataFrame, others: pl.DataFrame) -> bool:
+    return some.sort(pl.all()).equals(others.sort(pl.all()))

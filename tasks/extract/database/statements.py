@@ -1,0 +1,116 @@
+"""Renders the statements that read a table, each value as PostgreSQL writes it.
+
+No statement has parameters: these would make the driver fetch the whole result at once instead of streaming it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from contracts.contract import Contract
+from contracts.sources import DatabaseSource
+from tasks.errors import StructureError
+from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window
+from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
+
+_RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
+_FIRST_DAY = datetime(1, 1, 1, tzinfo=UTC)
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Query:
+    """The rows of a window, each value as PostgreSQL writes it.
+
+    Attributes:
+        key: the expression of a row's key.
+        cursor: the expression of its time of change.
+        columns: the expression of each of the chunk's columns, of key, time and location, by name.
+        window: the condition of rows within the window, None for all.
+        is_guarded: whether some row's time cannot be read, so that it must not be looked at.
+    """
+
+    def __init__(self, contract: Contract, source: DatabaseSource, types: Mapping[str, str], window: Window) -> None:
+        """Map the contract's columns to those of the table.
+
+        Args:
+            contract: which columns to read.
+            source: the table, and what its columns are called.
+            types: the Arrow types of the table's columns.
+            window: which rows to read.
+
+        Raises:
+            StructureError: the table lacks a column.
+        """
+        fields = _present_fields(contract, source, types)
+        self.is_guarded = False
+        self._table = f"{quoted_path(source.table)} t"
+        self.key, self.cursor = column(source.key_field), column(source.cursor_field)
+        calendar = _calendar(source)
+        self.window = self._in_window(window, calendar)
+        self.columns = {name: _text(field, types[field]) for name, field in fields.items()}
+        self.columns[KEY] = f"{self.key}::text"
+        has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
+        self.columns[CURSOR] = f"CASE WHEN {has_place} THEN {self.cursor}::timestamptz END"
+        self.columns[LOCATION] = f"{literal(f'{source.key_field} ')} || {self.key}::text"
+
+    def rows(self, names: Iterable[str], condition: str | None) -> str:
+        """The statement that reads these columns of the rows that keep a condition."""
+        return self.select(", ".join(f"{self.columns[name]} AS {quoted(name)}" for name in names), condition)
+
+    def in_order(self, condition: str | None) -> str:
+        """The statement that reads all columns of the rows that keep a condition, the oldest change first."""
+        return f"{self.rows(self.columns, condition)} ORDER BY {self.cursor}, {self.key}"
+
+    def select(self, columns: str, condition: str | None) -> str:
+        """The statement that reads these expressions of the rows that keep a condition."""
+        return f"SELECT {columns} FROM {self._table}{f' WHERE {condition}' if condition else ''}"  # noqa: S608 - quoted
+
+    def middle(self, column: str, condition: str) -> str:
+        """The statement that finds a column's middle value, null for none, and how many it has, null included."""
+        values = self.select(f"DISTINCT {column} AS v", condition)
+        return f"SELECT (percentile_disc(0.5) WITHIN GROUP (ORDER BY v))::text, count(*) FROM ({values}) s"  # noqa: S608
+
+    def within(self, condition: str) -> str:
+        """The condition of rows that keep a condition and lie in the window; guarded, no other row's time is read."""
+        if self.window is None:
+            return condition
+        window = f"CASE WHEN {condition} THEN {self.window} ELSE false END" if self.is_guarded else self.window
+        return f"{condition} AND {window}"
+
+    def _in_window(self, window: Window, calendar: tuple[str, str]) -> str | None:
+        """Times are compared with the column as it is, so that an index of it serves."""
+        bounds = ((">=", window.since), ("<", window.until))
+        conditions = [f"{self.cursor} {operator} {time_literal(time)}" for operator, time in bounds if time]
+        if not conditions:
+            return None
+        first, last = calendar
+        timeless = f"{self.cursor} IS NULL OR {self.cursor} < {first} OR {self.cursor} > {last}"
+        return f"({' AND '.join(conditions)} OR {timeless})"
+
+
+def _present_fields(contract: Contract, source: DatabaseSource, types: Mapping[str, str]) -> dict[str, str]:
+    fields = {name: source.field(name) for name in contract.column_names}
+    absent = {name: field for name, field in fields.items() if field not in types}
+    missing = {field for name, field in absent.items() if name not in source.optional_columns}
+    missing |= {source.key_field, source.cursor_field} - types.keys()
+    if missing:
+        raise StructureError(
+            f"table {source.table} of {source.name} has no column {', '.join(sorted(missing))}; "
+            "add it to the table or mend the contract's fieldPaths"
+        )
+    return {name: field for name, field in fields.items() if name not in absent}
+
+
+def _calendar(source: DatabaseSource) -> tuple[str, str]:
+    """The first and the last time that a watermark can be: it stays one when the overlap is taken from it."""
+    return time_literal(_FIRST_DAY + timedelta(seconds=source.overlap_seconds)), time_literal(_LAST_DAY)
+
+
+def _text(field: str, arrow_type: str) -> str:
+    name = column(field)
+    if not arrow_type.startswith("timestamp"):
+        return f"{name}::text"
+    # to_char gives null for infinity, and would write a year before Christ as one after
+    written = f"coalesce(to_char({name}, {_RFC3339}), {name}::text)"
+    return f"CASE WHEN {name} >= {time_literal(_FIRST_DAY)} THEN {written} ELSE {name}::text END"

@@ -1,0 +1,1 @@
+"""Reads folders of CSV files: how each is written, its rows, and what is none."""

@@ -1,0 +1,108 @@
+"""Remembers what a folder's files have said, so that each statement is landed once.
+
+A file counts by its content: the same under another name is landed once, unless what that name said last was landed
+later. Below `_seen/‹dataset›/‹source›/` lie
+
+- `content/‹SHA-256›/‹number of the load›.json` for each time a content was landed,
+- `name/‹id of the name›/‹number›-‹SHA-256›.json` for each thing that a name has said,
+- `folder/‹number›.json`, the folder as a run has left it: by name, the fingerprint of size and time of last change of
+  every file that needs no second look.
+
+A run reads the last of these, and looks up what is new in the folder: its cost does not grow with what was landed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from contracts.raw_layout import newest_first
+from tasks.extract.files.folder import SourceFile
+from tasks.land.manifests import RawFile
+from tasks.land.raw_container import RawContainer
+
+
+class SeenFiles:
+    """What the files of one folder have said so far; `close` notes how this run leaves the folder."""
+
+    def __init__(self, raw: RawContainer, prefix: str) -> None:
+        """Read how the last run has left the folder; records have names that start with the prefix."""
+        self._raw, self._prefix = raw, prefix
+        newest = raw.first(f"{prefix}folder/")
+        self._number = _number(newest) if newest else 0
+        self._before: dict[str, str] = json.loads(raw.read(newest)) if newest else {}
+        self._now: dict[str, str] = {}
+
+    def knows_fingerprint(self, path: Path) -> bool:
+        """Whether this very file was there when the last run ended, as far as can be told without reading it."""
+        name_id, fingerprint = _name_id(path), _fingerprint(path)
+        known = self._before.get(name_id) == fingerprint
+        if known:
+            self._now[name_id] = fingerprint
+        return known
+
+    def is_new(self, path: Path, file: SourceFile) -> bool:
+        """Whether the content was never landed, or what the name said last was landed after it."""
+        landed, last = self._landed(file.sha256), self._said_last(path)
+        if landed is None or last is None:
+            return landed is None
+        return (self._landed(_said(last)) or 0) > landed
+
+    def record(self, path: Path, file: SourceFile) -> None:
+        """Note that the name now says what was landed before, if it did not say that already."""
+        last = self._said_last(path)
+        if last is None or _said(last) != file.sha256:
+            self._raw.create(self._next_statement(path, file), _described(file))
+        self._now[_name_id(path)] = _fingerprint(path)
+
+    def stage_records(self, path: Path, file: SourceFile, sequence: int) -> tuple[RawFile, ...]:
+        """Stage the records of a file that the load of that number lands, to be published with it."""
+        content = f"{self._prefix}content/{file.sha256}/{newest_first(sequence)}.json"
+        self._now[_name_id(path)] = _fingerprint(path)
+        return tuple(self._stage(name, _described(file)) for name in (content, self._next_statement(path, file)))
+
+    def close(self) -> None:
+        """Note the folder as it now is, if it is not as it was before; of two runs at once, the first one's stands."""
+        if self._now != self._before:
+            name = f"{self._prefix}folder/{newest_first(self._number + 1)}.json"
+            self._raw.create(name, json.dumps(self._now, sort_keys=True).encode())
+
+    def _landed(self, content_sha256: str) -> int | None:
+        """Number of the load that landed the content last."""
+        newest = self._raw.first(f"{self._prefix}content/{content_sha256}/")
+        return _number(newest) if newest else None
+
+    def _said_last(self, path: Path) -> str | None:
+        return self._raw.first(f"{self._prefix}name/{_name_id(path)}/")
+
+    def _next_statement(self, path: Path, file: SourceFile) -> str:
+        last = self._said_last(path)
+        number = newest_first(_number(last) + 1 if last else 1)
+        return f"{self._prefix}name/{_name_id(path)}/{number}-{file.sha256}.json"
+
+    def _stage(self, name: str, content: bytes) -> RawFile:
+        self._raw.stage(name, content)
+        return RawFile(name=name, rows=0, bytes=len(content), sha256=sha256(content).hexdigest())
+
+
+def _described(file: SourceFile) -> bytes:
+    return file.model_dump_json().encode()
+
+
+def _number(record: str) -> int:
+    return int(record.rpartition("/")[2].removesuffix(".json").split("-")[1])
+
+
+def _said(statement: str) -> str:
+    return statement.removesuffix(".json").rpartition("-")[2]
+
+
+def _name_id(path: Path) -> str:
+    return sha256(os.fsencode(path.name)).hexdigest()[:32]
+
+
+def _fingerprint(path: Path) -> str:
+    found = path.stat()
+    return f"{found.st_size}-{found.st_mtime_ns}"

@@ -1,0 +1,64 @@
+"""What is registered is what was meant, and what cannot be used is told a line each."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks.register import main, source_connection
+from contracts.folder import read_contracts
+
+USABLE = {
+    "LAKE_URL": "abfss://datamaster.dfs.core.windows.net",
+    "DATABRICKS_HOST": "adb-1.azuredatabricks.net",
+    "DATABRICKS_TOKEN": "planted-token",
+    "CUSTOMERS_API_URL": "https://customers.example.com",
+    "CUSTOMERS_API_KEY": "planted-key",
+    "BRANCH_FILES_URL": "file:///branches",
+    "RETURN_FILES_URL": "file:///returns",
+    "STORE_DATABASE_URL": "postgresql://u:planted@host/store",
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.delenv("AZURE_STORAGE_CONNECTION_STRING", raising=False)
+    for name, value in USABLE.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_a_pasted_key_and_url_are_registered_without_their_line_ends(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("CUSTOMERS_API_URL", "https://customers.example.com\n")
+    environment.setenv("CUSTOMERS_API_KEY", " planted-key\r\n")
+    connection = source_connection(read_contracts().dataset("customer_purchases").source("customers-api"))
+    assert connection.url.get_secret_value() == "https://customers.example.com"
+    assert connection.key
+    assert connection.key.get_secret_value() == "planted-key"
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        (
+            {"CUSTOMERS_API_KEY": "planted\nkey"},
+            ["customers-api: CUSTOMERS_API_KEY has a line break or another letter in"],
+        ),
+        ({"CUSTOMERS_API_URL": "\n"}, ["customers-api: set CUSTOMERS_API_URL"]),
+        (
+            {"DATABRICKS_TOKEN": "plantéd", "LAKE_URL": "planted"},
+            [
+                "environment: LAKE_URL String should match pattern",
+                "environment: DATABRICKS_TOKEN Value error, has a letter",
+            ],
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_told_a_line_each(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], changes: dict[str, str], lines: list[str]
+) -> None:
+    for name, value in changes.items():
+        environment.setenv(name, value)
+    assert main() == 2
+    told = capsys.readouterr().err
+    assert [line[: len(start)] for line, start in zip(told.splitlines(), lines, strict=True)] == lines
+    assert "plant" not in told
