@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,9 @@ from contracts.sources import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, StructureError
 
 _LONGEST_REASON = 200
+_PERSONAL = re.compile(r"\S+@\S+|[0-9](?:[ ./-]?[0-9]){5,}")
+"""What may be an e-mail address, a document's or a card's number."""
+
 _CURSOR_REJECTIONS = {
     httpx.codes.BAD_REQUEST,
     httpx.codes.NOT_FOUND,
@@ -89,7 +93,7 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
 
 
 def _reason(body: bytes) -> str:
-    """The API's own `error`, shortened and on one line."""
+    """The API's own `error`, shortened, on one line and without what may identify a person."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -97,4 +101,5 @@ def _reason(body: bytes) -> str:
     reason = content.get("error") if isinstance(content, dict) else None
     if not isinstance(reason, str):
         return ""
-    return ": " + "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON])
+    shown = "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON])
+    return f": {_PERSONAL.sub('***', shown)}"

@@ -198,6 +198,7 @@ def test_a_rejected_key_is_told_at_once(source: ApiSource, status: int) -> None:
     ("refusal", "message"),
     [
         (answer({"error": "limit: too big"}, 400), r"status 400: limit: too big\)"),
+        (answer({"error": "cpf 529.982.247-25 of ana@a.br"}, 400), r"status 400: cpf \*\*\* of \*\*\*\)"),
         (answer(b"nothing here", 404), r"status 404\)"),
         (answer({}, 302, Location="http://127.0.0.1:1/elsewhere"), r"status 302\)"),
     ],
