@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
 from open_data_contract_standard.model import SchemaProperty
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 from sqlglot import exp
 
@@ -75,14 +75,22 @@ class Column(OdcsModel):
     masking: Masking | None = Custom("masking", default=None)
     may_identify_persons: bool = Custom("mayIdentifyPersons", default=False)
 
+    @field_validator("transform_logic")
+    @classmethod
+    def _is_allowed(cls, logic: str | None) -> str | None:
+        if logic is not None:
+            parse_expression(logic)
+        return logic
+
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         spark_type(self.logical_type, self.physical_type)
         scale_of(self.spark_type, self.logical_type_options.multiple_of)
-        if self.transform_logic is not None:
-            parse_expression(self.transform_logic)
-        elif self.classification is None:
-            raise ValueError(f"needs a classification: {', '.join(Classification)}")
+        if self.transform_logic is None and self.classification is None:
+            needed = f"needs a classification: {', '.join(Classification)}"
+            raise ValueError(f"{needed}; or a transformLogic, if it is computed")
+        if self.primary_key_position != -1 and not (self.primary_key and self.primary_key_position >= 0):
+            raise ValueError("has a primaryKeyPosition, which only a primaryKey has, from 1 on")
         if (self.masking is Masking.KEYED_HASH) != (self.encrypted_name is not None):
             raise ValueError(f"{self.name} needs both encryptedName and masking keyed_hash, or neither")
         if self.masking and (self.logical_type is not LogicalType.STRING or self.transform_logic is not None):
@@ -116,6 +124,12 @@ class Column(OdcsModel):
     def expression(self) -> exp.Expr:
         """What computes it; ValueError for a column that comes from the sources."""
         return parse_expression(self.transform_logic or "")
+
+    @property
+    def is_of_digits(self) -> bool:
+        """Whether its values are numbers of documents or cards, which are the same with or without signs in between."""
+        checks = [quality.implementation.check for quality in self.quality if quality.implementation]
+        return not {"cpf", "luhn"}.isdisjoint(checks)
 
     @property
     def silver_name(self) -> str:

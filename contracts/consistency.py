@@ -14,6 +14,7 @@ from contracts.column_rules import column_rules, set_checks, table_check
 from contracts.columns import Column, Masking
 from contracts.contract import Contract
 from contracts.lake_terms import ServiceLevel
+from contracts.option_checks import contradiction
 from contracts.problems import ContractProblem
 from contracts.rules import Stage
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
@@ -41,7 +42,7 @@ def inconsistencies(contract: Contract) -> list[ContractProblem]:
 def _repeated(path: str, what: str, names: Iterable[str]) -> Iterator[ContractProblem]:
     for name, count in Counter(names).items():
         if count > 1:
-            yield ContractProblem(path, f"{what} {name} is there {count} times")
+            yield ContractProblem(path, f"{what} {name} is there {count} times".strip())
 
 
 def _unknown(path: str, names: Iterable[str], known: Iterable[str]) -> Iterator[ContractProblem]:
@@ -57,6 +58,9 @@ def _in_table(table: BaseTable, path: str) -> Iterator[ContractProblem]:
     if not table.key:
         yield ContractProblem(f"{path}.properties", "need a primaryKey: the columns that make a row unique")
     yield from _unknown(f"{path}.customProperties.clusterBy", table.cluster_by, silver_names)
+    yield from _repeated(f"{path}.customProperties.clusterBy", "column", table.cluster_by)
+    positions = [column.primary_key_position for column in table.key_columns if column.primary_key_position >= 0]
+    yield from _repeated(f"{path}.properties", "primaryKeyPosition", map(str, positions))
     for column in table.columns:
         if column.silver_name in table.cluster_by and not column.is_clusterable:
             reason = f"{column.silver_name} is boolean or personal: tables are clustered by internal values in order"
@@ -77,11 +81,14 @@ def _in_table(table: BaseTable, path: str) -> Iterator[ContractProblem]:
 
 
 def _in_column(column: Column, path: str) -> Iterator[ContractProblem]:
-    for read in (column_rules, set_checks, declared_date_format):
+    for read in (column_rules, set_checks, declared_date_format, contradiction):
         try:
-            read(column)
+            found = read(column)
         except ValueError as error:
             yield ContractProblem(path, str(error))
+        else:
+            if read is contradiction and found:
+                yield ContractProblem(path, str(found))
 
 
 def _in_dataset_table(table: DatasetTable, path: str) -> Iterator[ContractProblem]:
@@ -108,6 +115,10 @@ def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
         path = f"servers[{index}].customProperties"
         for name in sorted({*source.field_paths, *source.optional_columns} - set(contract.column_names)):
             yield ContractProblem(path, f"source {source.name} names the unknown column {name}")
+        for column in contract.columns:
+            if column.name in source.optional_columns and column.primary_key:
+                reason = f"lets source {source.name} lack {column.name}, a primaryKey: its rows would all be one"
+                yield ContractProblem(f"{path}.optionalColumns", reason)
 
 
 def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:
@@ -124,6 +135,13 @@ def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:
             )
         if level.property == "frequency" and level.element not in {contract.name, *(s.name for s in contract.sources)}:
             yield ContractProblem(f"{path}.element", f"{level.element} is neither the dataset nor one of its sources")
+    yield from _repeated("roles", "role", [role.name for role in contract.roles])
+    levels = [f"{level.property} of {level.element or 'all'}" for level in contract.service_levels]
+    yield from _repeated("slaProperties", "", levels)
+    terms = contract.lake_terms
+    if terms.raw_days and terms.raw_cool_after_days and terms.raw_cool_after_days >= terms.raw_days:
+        reason = "timeToCoolTier of raw is not before its retention ends"
+        yield ContractProblem("slaProperties", reason)
     if contract.service_level("frequency", contract.name) is None:
         yield ContractProblem("slaProperties", f"must give the frequency of {contract.name}, with its cron schedule")
 

@@ -7,7 +7,7 @@ and dashboards are all rendered from them.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from open_data_contract_standard.model import Description as StandardDescription
 from open_data_contract_standard.model import OpenDataContractStandard
@@ -38,7 +38,8 @@ class Contract(OdcsModel):
     standard: ClassVar = OpenDataContractStandard
 
     name: Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")]
-    version: str
+    version: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){0,2}([-+][0-9A-Za-z.+-]+)?$")]
+    kind: Literal["DataContract"] = "DataContract"
     details: Description = Field(alias="description", default=Description())
     sources: Annotated[tuple[Source, ...], Field(alias="servers", min_length=1)]
     tables: Annotated[tuple[Table, ...], Field(alias="schema", min_length=1)]

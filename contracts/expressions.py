@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.annotate_types import annotate_types
-from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
-from contracts.logical_types import LogicalType
-from contracts.sql_allowed import refusal
+from contracts.sql_allowed import date_pattern_problem, refusal
+from contracts.sql_functions import RULES, RULES_BY_NAME
+from contracts.sql_types import Kind, KindOf, kind_of_column
 
 DIALECT = "spark"
 
-_FAMILIES = {
-    LogicalType.STRING: exp.DataType.TEXT_TYPES,
-    LogicalType.INTEGER: exp.DataType.INTEGER_TYPES,
-    LogicalType.NUMBER: exp.DataType.REAL_TYPES,
-    LogicalType.BOOLEAN: {exp.DType.BOOLEAN},
-    LogicalType.DATE: {exp.DType.DATE},
-    LogicalType.TIMESTAMP: exp.DataType.TEMPORAL_TYPES - {exp.DType.DATE},
-}
+_COLOURS, _CLASS = re.compile(r"\x1b\[[0-9;]*m"), re.compile(r"<class '[\w.]+\.(\w+)'>")
+"""What the parser's messages have in them that is meant for others."""
 
 
 def parse_expression(sql: str) -> exp.Expr:
@@ -35,15 +30,33 @@ def parse_expression(sql: str) -> exp.Expr:
     try:
         tree = sqlglot.parse_one(sql, dialect=DIALECT)
     except SqlglotError as error:
-        raise ValueError(f"is not Spark SQL: {' '.join(str(error).split())[:200]}") from None
-    if reason := next(filter(None, map(refusal, tree.walk())), None):
+        told = _CLASS.sub(r"\1", _COLOURS.sub("", str(error)))
+        raise ValueError(f"is not Spark SQL: {' '.join(told.split())[:200]}") from None
+    reasons = filter(None, map(refusal, tree.walk()))
+    if reason := "is more than one expression" if isinstance(tree, exp.Block) else next(reasons, None):
         raise ValueError(reason)
     tokens = sqlglot.tokenize(sql, dialect=DIALECT)
     if any(one.token_type is other.token_type is TokenType.STRING for one, other in pairwise(tokens)):
         raise ValueError("has two texts side by side: write a quote in a text as \\'")
+    read = list(_date_patterns(sqlglot.tokenize(tree.sql(DIALECT), dialect=DIALECT)))
+    if reason := next(filter(None, (date_pattern_problem(one, read) for one in _date_patterns(tokens))), None):
+        raise ValueError(reason)
     if "${" in tree.sql(DIALECT):
         raise ValueError("has ${, which Spark fills in from its environment")
     return tree
+
+
+def _date_patterns(tokens: Sequence[Token]) -> Iterator[str]:
+    """The patterns of `date_format` as they are written: the last text before its parenthesis closes."""
+    for place, token in enumerate(tokens):
+        if token.text.lower() == "date_format":
+            depth, pattern = 0, ""
+            for following in tokens[place + 1 :]:
+                depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(following.token_type, 0)
+                if not depth:
+                    break
+                pattern = following.text if following.token_type is TokenType.STRING and depth == 1 else pattern
+            yield pattern
 
 
 def column_names(tree: exp.Expr) -> set[str]:
@@ -71,29 +84,51 @@ def columns_outside_aggregates(tree: exp.Expr) -> set[str]:
     }
 
 
-def sql_type(tree: exp.Expr, column_types: Mapping[str, str]) -> exp.DataType | None:
-    """The type that the expression has over columns of these Spark SQL types, None where that cannot be told."""
-    query = exp.select(tree.copy().transform(_as_spark_types_it).as_("value")).from_("rows")
-    for column in query.find_all(exp.Column):
-        column.set("table", exp.to_identifier("rows"))
-    found: exp.DataType | None = (
-        annotate_types(query, schema={"rows": dict(column_types)}, dialect=DIALECT).selects[0].type
-    )
-    return None if found is None or found.is_type(exp.DType.UNKNOWN, exp.DType.NULL) else found
+class Mismatch(ValueError):
+    """Raised when a part of an expression takes values of a kind that it cannot take; the text shows the part."""
 
 
-def _as_spark_types_it(node: exp.Expr) -> exp.Expr:
-    """What has the type that Spark gives the node, where the library gives another: a rounded integer is one."""
-    if isinstance(node, exp.DateTrunc):
-        return exp.cast(node.this, exp.DType.DATE)
-    rounded: exp.Expr = node.this if isinstance(node, exp.Round) else node
-    return rounded
+def kind_of(tree: exp.Expr, column_types: Mapping[str, str]) -> Kind:
+    """The kind of the expression's values over columns of these Spark SQL types.
+
+    >>> kind_of(parse_expression("quantity / 2"), {"quantity": "int"})
+    <Kind.DOUBLE: 'double'>
+
+    Raises:
+        Mismatch: a part of it takes values that it cannot take without an error.
+    """
+    known: dict[int, Kind] = {}
+
+    def find(node: exp.Expr) -> Kind:
+        if id(node) not in known:
+            known[id(node)] = _kind(node, column_types, find)
+        return known[id(node)]
+
+    return find(tree)
 
 
-def fits(found: exp.DataType | None, logical_type: LogicalType) -> bool:
-    """Whether values of that type can stand in a column of the logical type; a whole number also is a number."""
-    if found is None:
-        return True
-    if logical_type is LogicalType.NUMBER and found.this in exp.DataType.INTEGER_TYPES:
-        return True
-    return found.this in _FAMILIES[logical_type]
+def _kind(node: exp.Expr, column_types: Mapping[str, str], find: KindOf) -> Kind:
+    match node:
+        case exp.Column():
+            return kind_of_column(column_types[node.name])
+        case exp.Literal():
+            return Kind.STRING if node.is_string else _kind_of_number(node.name)
+        case exp.Boolean():
+            return Kind.BOOLEAN
+        case exp.Null():
+            return Kind.NULL
+        case exp.Star():
+            return Kind.INTEGER
+    try:
+        return (RULES_BY_NAME[node.name.lower()] if isinstance(node, exp.Anonymous) else RULES[type(node)])(node, find)
+    except Mismatch:
+        raise
+    except ValueError as error:
+        raise Mismatch(f"{node.sql(DIALECT)} {error}") from None
+
+
+def _kind_of_number(number: str) -> Kind:
+    """Spark reads `1.5` as a decimal, and `15e-1` as a double."""
+    if number.isdigit():
+        return Kind.INTEGER
+    return Kind.DOUBLE if "e" in number.lower() else Kind.DECIMAL

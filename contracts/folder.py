@@ -53,16 +53,22 @@ class UnknownDataset(ValueError):
         super().__init__(f"no contract describes a dataset {name}: there are {', '.join(known)}")
 
 
+def contracts_folder() -> Path:
+    """The folder that `DATAMASTER_CONTRACTS` names, else this package's own."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or PACKAGED_CONTRACTS)
+
+
 def read_contracts(folder: Path | None = None) -> Contracts:
-    """The contracts of the folder, by default of the one that `DATAMASTER_CONTRACTS` names, else this package's own.
+    """The contracts of the folder, by default of `contracts_folder`.
 
     Raises:
         ContractError: a file cannot be used, files contradict each other, or none says what the lake needs.
     """
-    folder = folder or Path(os.environ.get(FOLDER_VARIABLE) or PACKAGED_CONTRACTS)
+    folder = folder or contracts_folder()
     files = sorted(folder.glob("*.odcs.yaml"))
     if not files:
-        raise ContractError([(folder, ContractProblem("(folder)", "holds no *.odcs.yaml"))])
+        reason = "holds no *.odcs.yaml" if folder.is_dir() else "is no folder"
+        raise ContractError([(folder, ContractProblem("(folder)", reason))])
     contracts: dict[Path, Contract] = {}
     problems: list[tuple[Path, ContractProblem]] = []
     for file in files:
@@ -98,7 +104,7 @@ def _disagreements(contracts: dict[Path, Contract], folder: Path) -> Iterator[tu
     for file, contract in contracts.items():
         for word in _LAKE_WORDS:
             if value := getattr(contract.lake_terms, word):
-                stated[word].append((file, value))
+                stated[word].append((file, sorted(value, key=repr) if word == "roles" else value))
     for word, spelled in _LAKE_WORDS.items():
         if not stated[word] and word not in _OPTIONAL:
             yield folder, ContractProblem(spelled, "no contract states it, and one must: it is true of the lake")

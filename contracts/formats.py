@@ -80,7 +80,8 @@ class NumberNotation(StrEnum):
 class NumberFormat:
     """How a number is written: its notation, how many digits it has before the decimal separator at most, and after.
 
-    `decimals` is None where any number of them is read, as for a double of no declared scale. An integer has none, and
+    `decimals` is None where any number of them is read, as for a double of no declared scale: without a currency such a
+    one may have an exponent and any number of digits, as databases and JSON write it. An integer has no decimals, and
     no currency sign.
     """
 
@@ -90,8 +91,15 @@ class NumberFormat:
     is_integer: bool = False
 
     @property
+    def is_scientific(self) -> bool:
+        """Whether it may have an exponent; what is no finite double then reads as nothing."""
+        return self.decimals is None and self.notation is NumberNotation.PLAIN and not self.is_integer
+
+    @property
     def pattern(self) -> str:
         """Full-match regex of a well-formed number."""
+        if self.is_scientific:
+            return "^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$"
         whole = f"[0-9]{{1,{self.whole_digits}}}"
         if self.notation.thousands:
             groups = (self.whole_digits - 1) // 3

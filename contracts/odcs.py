@@ -37,6 +37,11 @@ class OdcsModel(BaseModel):
         unused = {field.alias or name for name, field in cls.standard.model_fields.items()} - own
         kept = {name: value for name, value in content.items() if name not in unused}
         customs = content.get(CUSTOM) or ()
+        names = [_word(item, "property") for item in customs]
+        if twice := sorted({str(name) for name in names if names.count(name) > 1}):
+            raise ValueError(f"has the custom property {', '.join(twice)} more than once")
+        if empty := [str(name) for name, item in zip(names, customs, strict=True) if _word(item, "value") is None]:
+            raise ValueError(f"has the custom property {', '.join(empty)} without a value")
         return kept | {f"{CUSTOM}.{_word(item, 'property')}": _word(item, "value") for item in customs}
 
 

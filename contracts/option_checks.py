@@ -40,15 +40,15 @@ def _check(  # noqa: PLR0911 (a table: one line for each word)
 ) -> Check | None:
     match logical_type, word:
         case LogicalType.STRING, "minLength":
-            return HasLength(least=int(value))
+            return HasLength(least=_count(value))
         case LogicalType.STRING, "maxLength":
-            return HasLength(most=int(value))
+            return HasLength(most=_count(value))
         case LogicalType.STRING, "pattern":
             return Matches(portable_pattern(value))
         case LogicalType.STRING, "format" if value in _TEXT_FORMATS:
             return _TEXT_FORMATS[value]
         case LogicalType.INTEGER, "multipleOf":
-            return MultipleOf(_whole(value))
+            return MultipleOf(_count(value, least=1))
         case LogicalType.NUMBER, "multipleOf":
             return None  # says how many decimals a number has, and so how it is written
         case _, ("minimum" | "exclusiveMinimum") if logical_type in _ORDERED:
@@ -92,6 +92,28 @@ def _finite(value: Any) -> Decimal:  # noqa: ANN401 (a number of the file)
     if not number.is_finite():
         raise ValueError(value)
     return number
+
+
+def contradiction(column: Column) -> str | None:
+    """Why no value can keep the column's limits, None if some can."""
+    options = column.logical_type_options
+    least, most = (
+        [option for option in found if option is not None]
+        for found in (
+            (options.min_length, options.minimum, options.exclusive_minimum),
+            (options.max_length, options.maximum, options.exclusive_maximum),
+        )
+    )
+    type_ = LogicalType.INTEGER if column.logical_type is LogicalType.STRING else column.logical_type
+    if least and most and max(typed_value(type_, one) for one in least) > min(typed_value(type_, one) for one in most):
+        return f"logicalTypeOptions allow no value: at least {least[0]} and at most {most[0]}"
+    return None
+
+
+def _count(value: Any, least: int = 0) -> int:  # noqa: ANN401 (a number of the file)
+    if _whole(value) < least:
+        raise ValueError(f"{value} is less than {least}")
+    return _whole(value)
 
 
 def _whole(value: Any) -> int:  # noqa: ANN401 (a number of the file)

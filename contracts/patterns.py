@@ -52,6 +52,22 @@ def portable_pattern(pattern: str) -> str:
     return _written(parsed, _LARGEST)
 
 
+def java_pattern_problem(pattern: str) -> str | None:
+    r"""Why Java, which alone reads the patterns of `transformLogic`, cannot read this one; None if nothing is seen.
+
+    What Java has and this parser does not (`\p{L}`, `\h`, `\Q…\E`) is left to Java.
+
+    >>> java_pattern_problem("(")
+    'is no regular expression: missing ), unterminated subpattern at position 0'
+    """
+    known = re.sub(r"\\[pP](\{\w+\}|\w)|\\[hHRX]|\\Q.*?\\E", r"\\w", pattern)
+    try:
+        re.compile(re.sub(r"\(\?<(?=\w)", "(?P<", known))
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"is no regular expression: {error}"
+    return None
+
+
 def _size(parsed: Parsed, times: int, depth: int) -> int:
     """How many characters and classes repeats come to when they are written out; what stands once does not count."""
     if depth > _DEEPEST:

@@ -49,6 +49,9 @@ OF_ROWS = (Metric.NULL_VALUES, Metric.MISSING_VALUES, Metric.INVALID_VALUES)
 """Metrics that look at one row after the other."""
 
 
+_WHOLE_PERCENT = 100
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -169,6 +172,8 @@ class Quality(OdcsModel):
             raise ValueError("counts rows in percent, of what?")
         if self.type == "custom" and self._thresholds not in ([], [Threshold("mustBe", (Decimal(0),))]):
             raise ValueError("is a rule of every row, which has no operator but mustBe: 0")
+        if self.unit == "percent" and any(max(threshold.values) > _WHOLE_PERCENT for threshold in self._thresholds):
+            raise ValueError("has more than 100 percent")
         if any(threshold.values != tuple(sorted(threshold.values)) for threshold in self._thresholds):
             raise ValueError("has bounds of which the first is the greater one")
         return self

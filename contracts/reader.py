@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from contracts.consistency import inconsistencies
 from contracts.contract import Contract
-from contracts.problems import ContractError, ContractProblem, problems_of
+from contracts.problems import ContractError, ContractProblem, named, problems_of
 
 
 def read_contract(file: Path) -> Contract:
@@ -29,11 +30,12 @@ def read_contract(file: Path) -> Contract:
     try:
         contract = Contract.model_validate(content)
     except ValidationError as error:
-        problems += problems_of(error)
+        told = {problem.path for problem in problems}
+        problems += [problem for problem in problems_of(error) if problem.path not in told]
     else:
         problems = problems or inconsistencies(contract)
     if problems:
-        raise ContractError((file, problem) for problem in dict.fromkeys(problems))
+        raise ContractError((file, named(problem, content)) for problem in dict.fromkeys(problems))
     return contract
 
 
@@ -67,7 +69,7 @@ def _mapping(file: Path) -> dict[str, Any]:
 
 def _not_the_standard(content: dict[str, Any]) -> list[ContractProblem]:
     problems = []
-    if not str(content.get("apiVersion", "")).startswith("v3."):
+    if not re.fullmatch(r"v3\.[0-9]+\.[0-9]+", str(content.get("apiVersion", ""))):
         problems.append(ContractProblem("apiVersion", "must be an ODCS version v3.x.y, such as v3.1.0"))
     try:
         OpenDataContractStandard.model_validate(content)

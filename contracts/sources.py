@@ -21,6 +21,9 @@ SourceName = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(-[a-z0-9]+)*$"
 """A source's name is also that of a Prefect block document: lower-case letters, digits and dashes."""
 
 
+FieldPath = Annotated[str, StringConstraints(min_length=1)]
+
+
 class RawFormat(StrEnum):
     """How Raw keeps a source's rows, which is also the suffix of its files: as the source speaks."""
 
@@ -69,7 +72,7 @@ class BaseSource(OdcsModel):
     timestamp_offset: Annotated[str, StringConstraints(pattern="^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] | None = Custom(
         "timestampOffset", default=None
     )
-    field_paths: dict[str, str] = Custom("fieldPaths", default_factory=dict)
+    field_paths: dict[str, FieldPath] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
 
     @property

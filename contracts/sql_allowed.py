@@ -1,47 +1,37 @@
-"""What a contract's Spark SQL may be made of: operators and deterministic built-in functions of a row's own columns.
+"""What may not stand in a contract's Spark SQL: what is not in `contracts.sql_functions`, and what these cannot do.
 
-What calls out, what another run would answer differently, subqueries and windows are not; nor is what Spark reads in
-another way than the parser that looks at it here.
+Nor may what Spark reads in another way than the parser that looks at it here, and what only some row would show: every
+pattern, unit, length and number of digits is a literal, and is tried when the contract is read.
 """
 
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Callable, Collection
 
 from sqlglot import exp
 
-_OPERATORS = (
-    *(exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Neg, exp.DPipe, exp.Paren),
-    *(exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ),
-    *(exp.Is, exp.In, exp.Between, exp.Like, exp.ILike, exp.RegexpLike, exp.Escape, exp.Case, exp.If),
-    *(exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval, exp.IntervalSpan),
-)
-_LEAVES = (exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Var, exp.Star, exp.Distinct, exp.Where)
-_SCALARS = (
-    *(exp.Abs, exp.Ceil, exp.Floor, exp.Round, exp.Sign, exp.Pow, exp.Sqrt, exp.Cbrt, exp.Exp, exp.Ln, exp.Log),
-    *(exp.Greatest, exp.Least, exp.SafeAdd, exp.SafeSubtract, exp.SafeMultiply, exp.SafeDivide),
-    *(exp.Coalesce, exp.Nullif, exp.Nvl2, exp.Nanvl),
-    *(exp.Concat, exp.ConcatWs, exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.Left, exp.Right, exp.Length),
-    *(exp.Pad, exp.Replace, exp.Translate, exp.RegexpReplace, exp.RegexpExtract, exp.StrPosition, exp.Initcap),
-    *(exp.Contains, exp.StartsWith, exp.EndsWith, exp.Reverse, exp.MD5, exp.SHA2),
-    *(exp.TimeToStr, exp.TimeStrToTime, exp.TimestampTrunc, exp.DateTrunc, exp.TsOrDsToDate, exp.TsOrDsAdd),
-    *(exp.DateAdd, exp.DateSub, exp.DateDiff, exp.AddMonths, exp.LastDay, exp.MonthsBetween, exp.Date, exp.Extract),
-    *(exp.Year, exp.Quarter, exp.Month, exp.WeekOfYear, exp.Day, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfYear),
-    *(exp.Hour, exp.Minute, exp.Second, exp.TimestampDiff),
-)
-_SCALARS_BY_NAME = frozenset({"isnull", "isnotnull", "weekday"})
-"""Functions that the parser has no class for."""
+from contracts.patterns import java_pattern_problem
+from contracts.sql_functions import RULES, RULES_BY_NAME
+from contracts.sql_types import is_time
 
-_AGGREGATES = (
-    *(exp.Count, exp.CountIf, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.LogicalAnd, exp.LogicalOr),
-    *(exp.Median, exp.Quantile, exp.Filter),
-)
-_ALLOWED = frozenset((*_OPERATORS, *_LEAVES, *_SCALARS, *_AGGREGATES))
+_LEAVES = (exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Var, exp.Star, exp.Where)
+_ALLOWED = frozenset((*_LEAVES, *RULES, exp.DataType, exp.DataTypeParam))
 
 _UNITS = (
     *("YEAR", "YYYY", "YY", "QUARTER", "MONTH", "MM", "MON", "WEEK", "DAY", "DD"),
     *("HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"),
 )
+_PARTS = (
+    *("YEAR", "YEAROFWEEK", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFWEEK", "DOW", "DAYOFWEEK_ISO", "DOW_ISO", "DOY"),
+    *("HOUR", "MINUTE", "SECOND"),
+)
+_LETTERS = frozenset(string.ascii_letters)
+_DATE_LETTERS = frozenset("GyDMLdQqEFahKkHmsSVzOXxZ")
+"""Letters of Spark's datetime patterns (Spark docs, "Datetime Patterns for Formatting and Parsing")."""
+
+_LONGEST_PADDING = 1000
 _MOVING_DAYS = frozenset({"now", "today", "yesterday", "tomorrow"})
 _PATTERNS: dict[type[exp.Expr], tuple[str, str]] = {
     exp.Like: ("like", "expression"),
@@ -71,19 +61,20 @@ def _misuse(node: exp.Expr) -> str | None:
     called, argument = _PATTERNS.get(type(node), ("", ""))
     if argument and not node.args[argument].is_string:
         return f"uses {called} with a pattern that is no literal"
-    if isinstance(node, exp.RegexpExtract):
-        return _missing_group(node)
-    if isinstance(node, exp.TsOrDsToDate) and node.args.get("format"):
-        return "uses to_date with a format: in silver a date is one already"
-    if isinstance(node, (exp.DateTrunc, exp.TimestampTrunc)) and node.text("unit").upper() not in _UNITS:
-        return f"truncates to {node.text('unit')}: use one of {', '.join(_UNITS)}"
-    decimals = node.args.get("decimals") if isinstance(node, exp.Round) else None
-    if decimals is not None and not (isinstance(decimals, exp.Literal) and decimals.is_int):
-        return "rounds to a number of decimals that is no literal from 0 on"
-    return None
+    if isinstance(node, exp.AggFunc) and node.find_ancestor(exp.AggFunc):
+        return f"uses {_called(node)} within another aggregate"
+    check = next((check for kinds, check in _CHECKS if isinstance(node, kinds)), None)
+    return check(node) if check else None
 
 
-def _missing_group(node: exp.RegexpExtract) -> str | None:
+def _pattern_problem(node: exp.Expr) -> str | None:
+    problem = java_pattern_problem(node.expression.name)
+    return f"uses {_PATTERNS[type(node)][0]} with a pattern that {problem}" if problem else _missing_group(node)
+
+
+def _missing_group(node: exp.Expr) -> str | None:
+    if not isinstance(node, exp.RegexpExtract):
+        return None
     group = node.args.get("group")
     try:
         groups, wanted = re.compile(node.expression.name).groups, int(group.name) if group else 1
@@ -92,12 +83,81 @@ def _missing_group(node: exp.RegexpExtract) -> str | None:
     return f"uses regexp_extract with group {wanted} of {groups}" if wanted > groups else None
 
 
+def date_pattern_problem(written: str, read: Collection[str]) -> str | None:
+    """Why a pattern of `date_format` cannot stand in a contract, given what the parser made of all patterns."""
+    if unknown := sorted(set(re.sub("'[^']*'", "", written)) & _LETTERS - _DATE_LETTERS):
+        return f"uses date_format with {', '.join(unknown)} in its pattern, which Spark does not have"
+    return None if written in read else f"uses date_format with {written!r}, which is not read as it is written"
+
+
+def _unit_problem(node: exp.Expr) -> str | None:
+    unit = node.text("unit").upper()
+    return None if unit in _UNITS else f"truncates to {unit}: use one of {', '.join(_UNITS)}"
+
+
+def _difference_problem(node: exp.Expr) -> str | None:
+    unit = node.text("unit").upper()
+    return None if unit in {"", *_UNITS} else f"counts in {unit}: use one of {', '.join(_UNITS)}"
+
+
+def _interval_problem(node: exp.Expr) -> str | None:
+    return None if isinstance(node.this, exp.Literal) else "has an interval whose length is no literal"
+
+
+def _part_problem(node: exp.Expr) -> str | None:
+    return None if node.name.upper() in _PARTS else f"extracts {node.name}: use one of {', '.join(_PARTS)}"
+
+
+def _digits_problem(node: exp.Expr) -> str | None:
+    decimals = node.args.get("decimals")
+    if decimals is None or (isinstance(decimals, exp.Literal) and decimals.is_int):
+        return None
+    return "rounds to a number of decimals that is no literal from 0 on"
+
+
+def _length_problem(node: exp.Expr) -> str | None:
+    length = node.expression
+    if isinstance(length, exp.Literal) and length.is_int and int(length.name) <= _LONGEST_PADDING:
+        return None
+    return f"pads to a length that is no literal up to {_LONGEST_PADDING}"
+
+
+def _share_problem(node: exp.Expr) -> str | None:
+    share = node.args["quantile"]
+    is_share = isinstance(share, exp.Literal) and not share.is_string and 0 <= float(share.name) <= 1
+    return None if is_share else "uses percentile with a share that is no literal from 0 to 1"
+
+
+def _to_date_problem(node: exp.Expr) -> str | None:
+    if node.args.get("format"):
+        return "uses to_date with a format: in silver a date is one already"
+    if node.this.is_string and not is_time(node.this):
+        return f"reads {node.this.sql('spark')} as a date, which it is not"
+    return None
+
+
+_CHECKS: tuple[tuple[tuple[type[exp.Expr], ...], Callable[[exp.Expr], str | None]], ...] = (
+    ((exp.RegexpLike, exp.RegexpReplace, exp.RegexpExtract), _pattern_problem),
+    ((exp.TsOrDsToDate,), _to_date_problem),
+    ((exp.DateTrunc, exp.TimestampTrunc), _unit_problem),
+    ((exp.DateDiff, exp.TimestampDiff), _difference_problem),
+    ((exp.Extract,), _part_problem),
+    ((exp.Interval,), _interval_problem),
+    ((exp.Round, exp.Ceil, exp.Floor), _digits_problem),
+    ((exp.Pad,), _length_problem),
+    ((exp.Quantile,), _share_problem),
+)
+
+
 def _is_allowed(node: exp.Expr) -> bool:
-    by_name = isinstance(node, exp.Anonymous) and node.name.lower() in _SCALARS_BY_NAME
+    by_name = isinstance(node, exp.Anonymous) and node.name.lower() in RULES_BY_NAME
     return by_name or type(node) in _ALLOWED
 
 
 def _called(node: exp.Expr) -> str:
     if isinstance(node, exp.Anonymous):
         return f"the function {node.name}"
-    return f"the function {node.sql_name().lower()}" if isinstance(node, exp.Func) else node.key
+    written = re.match(r"\w+(?=\()", node.sql("spark"))
+    if isinstance(node, exp.Func):
+        return f"the function {written[0].lower() if written else node.sql_name().lower()}"
+    return node.key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from contracts.columns import Column
+from contracts.columns import Column, Masking
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
 from contracts.tables import BaseTable, DatasetTable
@@ -27,8 +27,13 @@ def definition_as_text(table: DatasetTable) -> dict[str, str]:
 
 
 def _masks(columns: Iterable[Column]) -> dict[str, str]:
-    masks = {f"mask of {column.name}": column.masking.value for column in columns if column.masking}
+    masks = {f"mask of {column.name}": _mask(column) for column in columns if column.masking}
     return masks | {f"name of {column.name}": column.encrypted_name for column in columns if column.encrypted_name}
+
+
+def _mask(column: Column) -> str:
+    is_of_text = column.masking is Masking.KEYED_HASH and not column.is_of_digits
+    return f"{column.masking}{' of the text' if is_of_text else ''}"
 
 
 def definitions(contract: Contract) -> dict[str, dict[str, str]]:

@@ -15,14 +15,15 @@ from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.expressions import (
     DIALECT,
+    Mismatch,
     column_names,
     columns_outside_aggregates,
-    fits,
     is_aggregate,
-    sql_type,
+    kind_of,
 )
 from contracts.logical_types import LogicalType
 from contracts.problems import ContractProblem
+from contracts.sql_types import EXACT, fits
 from contracts.tables import DatasetTable, GoldTable
 
 Types = Mapping[str, str]
@@ -152,13 +153,17 @@ def _circle(column: Column, columns: Iterable[Column]) -> str | None:
 
 
 def _mistyped(column: Column, types: Types) -> str | None:
-    found = sql_type(column.expression, types)
+    try:
+        found = kind_of(column.expression, types)
+    except Mismatch as error:
+        return str(error)
     if fits(found, column.logical_type):
         return None
-    name = found.sql(DIALECT).lower() if found else "nothing"
-    return f"is of type {name}, and {column.name} of type {column.logical_type}"
+    return f"is of type {found}, and {column.name} of type {column.logical_type}"
 
 
 def _is_exact(value: exp.Expr, types: Types) -> bool:
-    found = sql_type(value, types)
-    return found is not None and (found.this in exp.DataType.INTEGER_TYPES or found.is_type(exp.DType.DECIMAL))
+    try:
+        return kind_of(value, types) in EXACT
+    except Mismatch:
+        return True  # which is told

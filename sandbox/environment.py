@@ -6,7 +6,9 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
+from contracts.folder import FOLDER_VARIABLE
 from sandbox.credentials import Credentials
 from sandbox.home import SandboxHome, write_private
 from sandbox.parts.azurite import ACCOUNT, connection_string
@@ -50,8 +52,15 @@ def all_variables(home: SandboxHome, own: Mapping[str, str], given: Mapping[str,
         "PREFECT_HOME": str(home.prefect),
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
+        **_contracts_folder(),
         **given,
     }
+
+
+def _contracts_folder() -> dict[str, str]:
+    """The folder of contracts that was given, wherever flows and jobs run."""
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return {FOLDER_VARIABLE: str(Path(folder).resolve())} if folder else {}
 
 
 def write_env_files(home: SandboxHome, own: Mapping[str, str], variables: Mapping[str, str]) -> None:

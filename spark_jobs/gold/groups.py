@@ -62,7 +62,7 @@ def _with_group(silver: DataFrame, table: GoldTable) -> DataFrame:
 def _grouped(silver_with_group: DataFrame, table: GoldTable, dataset: DatasetTable) -> DataFrame:
     keys = [sf.col(_GROUP + name).alias(name) for name in table.key]
     measures = [of_its_type(aggregate(column, dataset), column) for column in aggregated(table)]
-    rows = silver_with_group.groupBy(*keys).agg(*measures)
+    rows = silver_with_group.groupBy(*keys).agg(*measures) if measures else silver_with_group.select(*keys).distinct()
     for column in derived_measures(table):
         rows = rows.withColumn(column.name, of_its_type(scalar(column), column))
     return rows.select(*(column.name for column in table.columns))

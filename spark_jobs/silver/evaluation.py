@@ -14,7 +14,8 @@ from contracts.contract import Contract
 from contracts.logical_types import LogicalType
 from contracts.rules import Cpf, Rule, Severity
 from contracts.transformations import in_order
-from spark_jobs.silver.masking import keyed_hash, masked_email, redacted, with_key_pads
+from spark_jobs.silver.identities import has, identities, without_identities, without_long_numbers
+from spark_jobs.silver.masking import digits, keyed_hash, masked_email, redacted, with_key_pads
 from spark_jobs.silver.parsing import parse_by_source, trimmed
 from spark_jobs.silver.rules import Value, accepts, cpf_number
 from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, SOURCE
@@ -23,8 +24,13 @@ from spark_jobs.tables.expressions import of_its_type, scalar
 SOURCE_UNKNOWN = "source: known"
 """Label of the rule that a row must come from one of the contract's sources: no other has formats to read it by."""
 
+PERSONAL_DATA = "personal_data"
+"""Name of the rule that a column which is not masked holds nobody's CPF, card number or e-mail address."""
+
 BROKEN_WARNINGS = "_broken_warnings"
 _TRIMMED, _PARSED, _LANDED, _CPF_NUMBER = "_trimmed_", "_parsed_", "_landed_", "_cpf_number_"
+_IDENTITIES = "_identities_"
+_NUMBERS, _TIMES = {LogicalType.INTEGER, LogicalType.NUMBER}, {LogicalType.DATE, LogicalType.TIMESTAMP}
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 
@@ -37,8 +43,9 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
         pads: the key pads of `spark_jobs.silver.masking.key_pads`.
 
     Returns:
-        Silver's columns (typed where the text parses, masked, derived), `_landed_‹column›` with the text as landed of
-        every typed column, `broken_rules`, `_broken_warnings`, and the further columns of `bronze`.
+        Silver's columns (typed where the text parses; masked, or redacted where they identify persons; derived),
+        `_landed_‹column›` with the text as landed of every typed column, `broken_rules`, `_broken_warnings`, and the
+        further columns of `bronze`.
     """
     further = [name for name in bronze.columns if name not in {*contract.column_names, RESCUED_DATA.name}]
     typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
@@ -49,7 +56,10 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
         *(_parsed(c, contract).alias(_PARSED + c.name) for c in typed),
         *(cpf_number(sf.col(name)).alias(_CPF_NUMBER + name) for name in cpfs),
     )
-    checked = parsed.select(
+    with_identities = parsed.select(
+        "*", *(_identities(c).alias(_IDENTITIES + c.name) for c in contract.columns if _is_searched(c))
+    )
+    checked = with_identities.select(
         "*",
         _labels_of_broken(contract, Severity.ERROR).alias(BROKEN_RULES.name),
         _labels_of_broken(contract, Severity.WARNING).alias(BROKEN_WARNINGS),
@@ -109,7 +119,23 @@ def _labels_of_broken(contract: Contract, severity: Severity) -> Column:
     if severity is Severity.ERROR:
         known = sf.coalesce(sf.col(SOURCE.name).isin([source.name for source in contract.sources]), sf.lit(False))
         broken.append(_label_unless(known, SOURCE_UNKNOWN))
+    # A key without what identifies would be another key: its row is rejected, any other text is redacted.
+    searched = [c for c in contract.columns if _is_searched(c) and c.primary_key is (severity is Severity.ERROR)]
+    broken += [_label_unless(~has(sf.col(_IDENTITIES + c.name)), f"{c.name}: {PERSONAL_DATA}") for c in searched]
     return sf.array_remove(sf.array(*broken), "")
+
+
+def _is_searched(column: ContractColumn) -> bool:
+    """Whether it must hold nobody's CPF, card number or e-mail address: a text or a key that no mask hides."""
+    if column.masking:
+        return False
+    if column.primary_key:
+        return column.logical_type in {LogicalType.STRING, *_NUMBERS} and not column.may_identify_persons
+    return column.logical_type is LogicalType.STRING
+
+
+def _identities(column: ContractColumn) -> Column:
+    return identities(sf.col(_TRIMMED + column.name), cards=not column.primary_key)
 
 
 def _label_unless(accepted: Column, label: str) -> Column:
@@ -130,14 +156,23 @@ def _utc_day(instant: Column) -> Column:
 def _silver_value(column: ContractColumn) -> Column:
     match column.masking:
         case Masking.KEYED_HASH:
-            return keyed_hash(sf.col(column.name))
+            number_or_text = digits(sf.col(column.name)) if column.is_of_digits else sf.col(_TRIMMED + column.name)
+            return keyed_hash(number_or_text)
         case Masking.EMAIL:
             return masked_email(sf.col(_TRIMMED + column.name))
+    if _is_searched(column) and not column.primary_key:
+        return without_identities(sf.col(_TRIMMED + column.name), sf.col(_IDENTITIES + column.name))
     return _value(column).typed.cast(column.spark_type)
 
 
 def _rejected_value(column: ContractColumn) -> Column:
     if column.masking:
         return sf.col(column.silver_name)
-    is_text = column.logical_type is LogicalType.STRING
-    return redacted(sf.col(column.silver_name if is_text else _LANDED + column.name))
+    if _is_searched(column) and not column.primary_key:
+        return redacted(sf.col(column.silver_name))
+    if column.logical_type is LogicalType.STRING:
+        return redacted(without_long_numbers(sf.col(column.silver_name)))
+    landed = sf.col(_LANDED + column.name)
+    if column.logical_type in _TIMES:
+        return sf.when(sf.col(column.silver_name).isNotNull(), landed).otherwise(redacted(without_long_numbers(landed)))
+    return redacted(without_long_numbers(landed))

@@ -36,10 +36,14 @@ def with_key_pads(frame: DataFrame, pads: DataFrame) -> DataFrame:
     return frame.crossJoin(sf.broadcast(pads))
 
 
+def digits(text: Column) -> Column:
+    """The text's digits 0 to 9, null if it has none."""
+    return sf.nullif(sf.regexp_replace(text, "[^0-9]", ""), sf.lit(""))
+
+
 def keyed_hash(text: Column) -> Column:
-    """HMAC-SHA-256 in lower-case hex of the text's digits 0 to 9, null if it has none; needs the key pads' columns."""
-    digits = sf.nullif(sf.regexp_replace(text, "[^0-9]", ""), sf.lit(""))
-    inner = sf.unhex(sf.sha2(sf.concat(sf.col(INNER_PAD), digits.cast("binary")), 256))
+    """HMAC-SHA-256 of the text in lower-case hex, null for null; needs the key pads' columns."""
+    inner = sf.unhex(sf.sha2(sf.concat(sf.col(INNER_PAD), text.cast("binary")), 256))
     return sf.sha2(sf.concat(sf.col(OUTER_PAD), inner), 256)
 
 

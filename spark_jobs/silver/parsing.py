@@ -6,6 +6,7 @@ does not parse is null, never an error. `contracts.formats` says which texts are
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -57,7 +58,8 @@ def parse_number(text: Column, format_: NumberFormat, type_name: str) -> Column:
     """Number of that Spark SQL type that the trimmed text says in this format, else null."""
     notation = format_.notation
     plain = sf.translate(text, f"{notation.decimal}R$ \xa0{notation.thousands}", ".")
-    return sf.when(text.rlike(format_.pattern), plain.try_cast(type_name))
+    number = sf.when(text.rlike(format_.pattern), plain.try_cast(type_name))
+    return sf.when(sf.abs(number) <= sf.lit(sys.float_info.max), number) if format_.is_scientific else number
 
 
 def parse_boolean(text: Column, format_: BooleanFormat) -> Column:
@@ -68,7 +70,7 @@ def parse_boolean(text: Column, format_: BooleanFormat) -> Column:
 def parse_timestamp(text: Column, format_: TimestampFormat) -> Column:
     """Instant that the trimmed text says in this format, else null; the session's time zone plays no part."""
     if format_.local_offset is None:
-        iso = sf.upper(text)
+        iso = sf.translate(text, "tz", "TZ")
         instant = sf.when(sf.substring(iso, -6, 3).isin(*_FAR_OFFSETS), _at_far_offset(iso))
         instant = instant.otherwise(iso.try_cast("timestamp"))
     else:

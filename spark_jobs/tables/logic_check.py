@@ -8,7 +8,16 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
-from pyspark.sql.types import BooleanType, DataType, DateType, IntegralType, NumericType, StringType, TimestampType
+from pyspark.sql.types import (
+    BooleanType,
+    DataType,
+    DateType,
+    DecimalType,
+    IntegralType,
+    NumericType,
+    StringType,
+    TimestampType,
+)
 
 from contracts.columns import Column
 from contracts.contract import Contract
@@ -83,6 +92,12 @@ def _reason(row: DataFrame, logic: Logic) -> str | None:
     except PySparkException as error:
         return f"cannot be computed: {str(error).splitlines()[0]}"
     for (column, _), field in zip(logic, fields, strict=True):
-        if not isinstance(field.dataType, _FAMILIES[column.logical_type]):
+        if not _fits(field.dataType, column):
             return f"is a {field.dataType.simpleString()}, and the column a {column.logical_type}"
     return None
+
+
+def _fits(found: DataType, column: Column) -> bool:
+    """Whether the column can hold it; a rounded decimal is a whole number."""
+    is_whole = isinstance(found, DecimalType) and found.scale == 0 and column.logical_type is LogicalType.INTEGER
+    return is_whole or isinstance(found, _FAMILIES[column.logical_type])

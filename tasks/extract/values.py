@@ -64,6 +64,9 @@ def read_number(text: pl.Expr, format_: NumberFormat) -> pl.Expr:
     >>> pl.select(read_number(pl.lit("R$ 1.234,56"), NumberFormat(NumberNotation.REAL))).item()
     1234.56
     """
+    if format_.is_scientific:
+        double = _well_formed(text, format_.pattern).cast(pl.Float64, strict=False)
+        return pl.when(double.is_finite()).then(double)
     number = _well_formed(text, format_.pattern).str.replace_all("[^0-9,.-]", "")
     if format_.notation.thousands:
         number = number.str.replace_all(format_.notation.thousands, "", literal=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from contracts.diff.official_tool import OFFLINE, ToolMissing, run
-from contracts.folder import PACKAGED_CONTRACTS
+from contracts.folder import contracts_folder
 from sandbox.bootstrap import REPOSITORY, TOOLS
 from sandbox.bootstrap_environment import package_sources
 
@@ -36,7 +36,7 @@ def main() -> None:
         if parser.parse_args().python:
             sys.stdout.write(f"{tool_python()}\n")
             return
-        contracts = sorted(PACKAGED_CONTRACTS.glob("*.odcs.yaml"))
+        contracts = sorted(contracts_folder().glob("*.odcs.yaml"))
         with tempfile.TemporaryDirectory(prefix="datacontract-") as folder:
             found = refusals(tool_python(), contracts, Path(folder))
     except (ToolMissing, subprocess.CalledProcessError) as error:

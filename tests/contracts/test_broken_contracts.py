@@ -72,7 +72,7 @@ def _invent_a_check(content: Document) -> None:
 
 def _take_the_key_away(content: Document) -> None:
     for name in ("customer_id", "purchase_date"):
-        del column(content, name)["primaryKey"]
+        del column(content, name)["primaryKey"], column(content, name)["primaryKeyPosition"]
 
 
 def _compute_every_column(content: Document) -> None:
@@ -148,15 +148,15 @@ BREAKAGES: list[tuple[Change, str, str]] = [
     (_on_column("email", primaryKey=True), "schema[0].properties", "primaryKey email is masked as an e-mail address"),
     (_name_a_column_as_a_mask, "schema[0].properties", "column cpf_masked is there 2 times"),
     (_compute_every_column, "schema", "needs one table with columns from the sources"),
-    (_logic("total_revenue", "sum(total_amount"), f"{SALES}[3]", "is not Spark SQL"),
+    (_logic("total_revenue", "sum(total_amount"), f"{SALES}[3].transformLogic", "is not Spark SQL"),
     (_logic("total_revenue", "sum(amount)"), f"{SALES}[3].transformLogic", "reads the unknown column amount"),
     (_logic("total_revenue", "sum(cpf)"), f"{SALES}[3].transformLogic", "reads the unknown column cpf"),
-    (_logic("total_purchases", "count(*) over ()"), f"{SALES}[2]", "uses window, which is not allowed"),
-    (_logic("total_purchases", "(select 1)"), f"{SALES}[2]", "uses subquery, which is not allowed"),
-    (_logic("store_location", "java_method('java.lang.System', 'exit', 0)"), f"{SALES}[0]", "the function java_method"),
-    (_logic("store_location", "upper(uuid())"), f"{SALES}[0]", "uses the function uuid"),
+    (_logic("total_purchases", "count(*) over ()"), f"{SALES}[2].transformLogic", "uses window, which is not allowed"),
+    (_logic("total_purchases", "(select 1)"), f"{SALES}[2].transformLogic", "uses subquery, which is not allowed"),
+    (_logic("store_location", "java_method('java.lang.System', 'exit', 0)"), f"{SALES}[0].transformLogic", "the function java_method"),
+    (_logic("store_location", "upper(uuid())"), f"{SALES}[0].transformLogic", "uses the function uuid"),
     (_logic("store_location", "max(store_location)"), f"{SALES}[0].transformLogic", "a key is computed from one row"),
-    (_logic("store_location", "t.store_location"), f"{SALES}[0]", "a column stands alone, without its table"),
+    (_logic("store_location", "t.store_location"), f"{SALES}[0].transformLogic", "a column stands alone, without its table"),
     (_logic("total_purchases", "sum(total_amount) + high_value_purchases"), f"{SALES}[2].transformLogic", "reads high_value_purchases beside an aggregate"),
     (_logic("total_purchases", "max(store_location)"), f"{SALES}[2].transformLogic", "is of type string, and total_purchases of type integer"),
     (_logic("average_purchase_value", "total_revenue / purchases"), f"{SALES}[4].transformLogic", "unknown measure purchases"),
@@ -182,6 +182,22 @@ BREAKAGES: list[tuple[Change, str, str]] = [
     (_set("slaProperties.0", {"property": "frequency", "value": 1, "element": "branch-files", "scheduler": "cron", "schedule": "0 5 * * *"}), "slaProperties", "must give the frequency of customer_purchases"),
     (_set("slaProperties.6.unit", "m"), "slaProperties[6]", "must give retention of raw in whole days"),
     (_set("apiVersion", "v2.2.2"), "apiVersion", "must be an ODCS version v3.x.y"),
+    (_set("apiVersion", "v3.banana"), "apiVersion", "must be an ODCS version v3.x.y"),
+    (_set("kind", "Banana"), "kind", "Input should be 'DataContract'"),
+    (_set("version", "banana"), "version", "should match pattern"),
+    (_on_column("email", primaryKeyPosition=2), "schema[0].properties[3]", "primaryKeyPosition, which only a primaryKey has"),
+    (_on_column("customer_id", primaryKeyPosition=-7), "schema[0].properties[0]", "primaryKeyPosition, which only a primaryKey has"),
+    (_on_column("customer_id", primaryKeyPosition=2), "schema[0].properties", "primaryKeyPosition 2 is there 2 times"),
+    (_on_column("product", logicalTypeOptions={"minLength": 5, "maxLength": 3}), PRODUCT, "allow no value: at least 5 and at most 3"),
+    (_on_column("total_amount", logicalTypeOptions={"minimum": 5, "exclusiveMaximum": 3, "multipleOf": 0.01}), "schema[0].properties[5]", "allow no value: at least 5 and at most 3"),
+    (_on_column("product", logicalTypeOptions={"minLength": -3}), PRODUCT, "-3 is less than 0"),
+    (_on_column("product", logicalType="integer", physicalType="int", logicalTypeOptions={"multipleOf": 0}), PRODUCT, "0 is less than 1"),
+    (_quality("product", metric="nullValues", mustBeLessThan=500, unit="percent"), f"{PRODUCT}.quality[0]", "has more than 100 percent"),
+    (_set("servers.0.customProperties.0", {"property": "table", "value": "again"}), "servers[0]", "has the custom property table more than once"),
+    (_set("servers.0.customProperties.0", {"property": "connection"}), "servers[0]", "has the custom property connection without a value"),
+    (_set("schema.0.customProperties", [{"property": "clusterBy", "value": ["purchase_date", "purchase_date"]}]), "schema[0].customProperties.clusterBy", "column purchase_date is there 2 times"),
+    (_set("slaProperties.7.value", 365), "slaProperties", "timeToCoolTier of raw is not before its retention ends"),
+    (_set("name", 5), "name", "put it in quotes"),
     (_set("sources", []), "sources", "Extra inputs are not permitted"),
     (_set("name", "Customer Purchases"), "name", "should match pattern"),
     (_set("version", None), "version", "Field required"),

@@ -66,10 +66,10 @@ def test_without_a_folder_in_the_environment_the_contracts_are_the_packages_own(
     assert {PURCHASES, RETURNS} <= {contract.name for contract in read_contracts().datasets}
 
 
-@pytest.mark.parametrize("folder", ["empty", "missing"])
-def test_a_folder_without_contracts_is_told(tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize(("folder", "reason"), [("empty", "holds no *.odcs.yaml"), ("missing", "is no folder")])
+def test_a_folder_without_contracts_is_told(tmp_path: Path, folder: str, reason: str) -> None:
     (tmp_path / "empty").mkdir()
-    assert _problems(tmp_path / folder) == [f"{tmp_path / folder}: (folder): holds no *.odcs.yaml"]
+    assert _problems(tmp_path / folder) == [f"{tmp_path / folder}: (folder): {reason}"]
 
 
 def test_problems_of_all_files_are_told_at_once_and_none_between_files_before_they_are_mended(tmp_path: Path) -> None:

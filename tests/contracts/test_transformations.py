@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from contracts.columns import Column
 from contracts.contract import Contract
-from contracts.expressions import fits, parse_expression, sql_type
+from contracts.expressions import Mismatch, kind_of, parse_expression
 from contracts.logical_types import LogicalType
 from contracts.problems import ContractError
 from contracts.reader import read_contract
+from contracts.sql_types import fits
 from contracts.tables import DatasetTable
 from contracts.transformations import (
     aggregated,
@@ -141,6 +142,9 @@ SUMS: list[tuple[str, dict[str, object], dict[str, int | None]]] = [
     ("sum(amount * pieces)", {"logicalTypeOptions": {"multipleOf": 0.01}}, {"amount * pieces": 2}),
     ("sum(if(paid, amount, 0)) / sum(amount)", {}, {"IF(paid, amount, 0)": None, "amount": 2}),
     ("avg(pieces / 3)", {}, {"pieces / 3": None}),
+    ("sum(price + weight)", {}, {"price + weight": None}),
+    ("sum(if(paid, price, weight))", {"physicalType": "decimal(14,2)"}, {"IF(paid, price, weight)": 2}),
+    ("sum(pieces * 0.5) + sum(ceil(price))", {}, {}),
 ]
 
 
@@ -184,12 +188,62 @@ FITTING: dict[str, set[LogicalType]] = {
     "min(at)": TIMESTAMP,
     "cast(day as timestamp)": TIMESTAMP,
     "null": set(LogicalType),
+    "day + interval 30 days": DATE,
+    "day - interval 2 weeks": DATE,
+    "day + interval 2 hours": TIMESTAMP,
+    "at - interval 1 day": TIMESTAMP,
+    "day + 7": DATE,
+    "date_trunc('week', day)": TIMESTAMP,
+    "sum(ceil(price))": INTEGER,
+    "try_add(pieces, 1)": INTEGER,
+    "sum(pieces * 0.5)": NUMBER,
+    "price + weight": NUMBER,
+    "day > '2026-01-31' and at < '2026-01-31 12:00:00'": BOOLEAN,
+    "coalesce(day, at)": TIMESTAMP,
+    "extract(second from at)": NUMBER,
+    "extract(month from at)": INTEGER,
+    "weekday(day)": INTEGER,
+    "isnull(word)": BOOLEAN,
+    "nvl2(word, 1, 2)": INTEGER,
+    "median(pieces)": NUMBER,
+    "concat(word, pieces, day)": STRING,
+    "count(distinct word, day)": INTEGER,
+    "sum(pieces) filter (where paid)": INTEGER,
 }
+
+MISTAKEN = {
+    "pieces in (1, 'x')": "pieces IN (1, 'x') takes integer and string together: cast one of them",
+    "word = 5": "word = 5 takes integer and string together: cast one of them",
+    "if(word = 'a', true, pieces > 5) and word > 5": "word > 5 takes integer and string together",
+    "case when pieces = 1 then 1 when word = 5 then 2 else 3 end": "word = 5 takes integer and string together",
+    "if(pieces, 1, 2)": "IF(pieces, 1, 2) takes a condition that is no boolean: compare it with something",
+    "if(paid, 1, 'no')": "IF(paid, 1, 'no') takes integer and string together",
+    "coalesce(word, 0)": "COALESCE(word, 0) takes integer and string together",
+    "avg(word)": "AVG(word) takes integer or decimal or double, and not string: cast it",
+    "year(pieces)": "takes date or timestamp",
+    "md5(pieces)": "MD5(pieces) takes string, and not integer: cast it",
+    "sum(pieces) filter (where pieces)": "takes boolean, and not integer",
+    "day - day": "day - day takes integer or decimal or double, and not date: cast it",
+    "at - at": "takes integer or decimal or double, and not timestamp",
+    "day > 'yesterday-ish'": "takes date and string together",
+    "day > date '2025-13-45'": "reads '2025-13-45' as a date, which it is not",
+    "cast(paid as date)": "casts boolean to date, which Spark does not",
+    "cast(weight as decimal(50, 2))": "casts to a decimal of more than 38 digits",
+    "cast(word as array<string>)": "casts to array<string>, which no column can be",
+    "not pieces": "NOT pieces takes boolean, and not integer: cast it",
+}
+
+
+@pytest.mark.parametrize(("logic", "reason"), MISTAKEN.items())
+def test_a_part_that_would_fail_for_some_row_is_told(logic: str, reason: str) -> None:
+    with pytest.raises(Mismatch) as caught:
+        kind_of(parse_expression(logic), TYPES)
+    assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize(("logic", "fitting"), FITTING.items())
 def test_logic_fits_columns_of_its_own_type_and_whole_numbers_fit_numbers(
     logic: str, fitting: set[LogicalType]
 ) -> None:
-    found = sql_type(parse_expression(logic), TYPES)
+    found = kind_of(parse_expression(logic), TYPES)
     assert {logical_type for logical_type in LogicalType if fits(found, logical_type)} == fitting

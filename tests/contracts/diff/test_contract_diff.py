@@ -164,7 +164,7 @@ def test_a_base_that_today_s_reader_refuses_counts_as_breaking(
     assert "verdict: breaking for both" in done.stdout
     assert (
         "(file): cannot be compared: today's reader refuses the base's: "
-        "schema[0].customProperties.newestBy: Extra inputs are not permitted\n"
+        "schema[0].customProperties.newestBy: Extra inputs are not permitted: "
     ) in done.stdout
 
 

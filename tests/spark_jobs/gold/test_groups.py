@@ -46,6 +46,16 @@ def test_sales_are_by_store_and_month(spark: SparkSession, contract: Contract) -
     ]
 
 
+def test_a_table_of_keys_alone_has_each_value_once(spark: SparkSession, contract: Contract) -> None:
+    sales = contract.gold_tables[0]
+    stores = sales.model_copy(update={"columns": tuple(c for c in sales.columns if c.name == "store_location")})
+    silver = _frame(spark, [("Recife", JANUARY, 1.0, True), ("Recife", LAST, 2.0, True), ("Belém", LAST, 3.0, True)])
+    assert groups(silver, stores, contract.table).orderBy("store_location").collect() == [("Belém",), ("Recife",)]
+    gone = _frame(spark, [("Natal", JANUARY, 1.0, True), ("Recife", JANUARY, 1.0, True)])
+    touched = touched_groups(gone, silver, stores, contract.table).orderBy("store_location").collect()
+    assert touched == [("Natal", True), ("Recife", False)]
+
+
 def test_revenue_is_exact_whatever_the_order(spark: SparkSession, contract: Contract) -> None:
     """As floating-point numbers, ten times 0.1 and a large amount that cancels nothing would not add up."""
     amounts = [0.1] * 10 + [999_999_999_999.99, 0.01]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
+from contracts.expressions import DIALECT, kind_of, parse_expression
 from contracts.folder import read_contracts
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables.logic_check import check_logic
 from tests.contracts.documents import document
+from tests.vectors.logic_vectors import AGGREGATES, SCALARS, TYPES
 
 pytestmark = pytest.mark.spark
 
@@ -26,7 +30,11 @@ SILVER = {
     "opened_alike": ("boolean", "opened_or_not = opened", None),
     "pieces_as_text": ("boolean", "quantity || ''", "is a string, and the column a boolean"),
     "second": ("integer", "extract(second from updated_at)", "is a decimal(8,6), and the column a integer"),
-    "letter": ("string", "regexp_replace(product, '[', '')", "cannot be computed: [INVALID_PARAMETER_VALUE.PATTERN]"),
+    "letter": (
+        "string",
+        "regexp_replace(product, '\\\\p{Nobody}', '')",
+        "cannot be computed: [INVALID_PARAMETER_VALUE.PATTERN]",
+    ),
     "product_one": ("boolean", "product = 1", "cannot be computed: [CAST_INVALID_INPUT]"),
     "person": ("boolean", "cpf is not null", "cannot be computed: [UNRESOLVED_COLUMN"),
 }
@@ -42,7 +50,7 @@ MEASURES = {
     "share": ("number", "opened / returns", None),
     "twice": ("number", "share * 2", None),
     "pieces": ("integer", "sum(quantity) / 1", "is a double, and the column a integer"),
-    "nested": ("integer", "sum(sum(quantity))", "cannot be computed: [NESTED_AGGREGATE_FUNCTION]"),
+    "rounded": ("integer", "sum(ceil(quantity * 0.5))", None),
     "unknown": ("integer", "max(pieces_back)", "cannot be computed: [UNRESOLVED_COLUMN"),
     "sign": ("integer", "sign(returns)", "is a double, and the column a integer"),
     "missing": ("number", "returns / refunds", "cannot be computed: [UNRESOLVED_COLUMN"),
@@ -99,3 +107,18 @@ def test_a_number_that_is_too_large_for_its_column_is_no_matter_of_logic(spark: 
     keys: Logic = {"product": ("string", "product", None)}
     large: Logic = {"large": ("integer", "sum(quantity) * 9000000000000000000 * 9", None)}
     check_logic(spark, _contract({}, keys, large))
+
+
+def _kinds(row: DataFrame, logic: list[str]) -> dict[str, str]:
+    """What Spark takes each of the logic for, in the words of contracts; a rounded decimal is a whole number."""
+    values = [sf.expr(parse_expression(sql).sql(DIALECT)).alias(str(place)) for place, sql in enumerate(logic)]
+    names = {"int": "integer", "bigint": "integer", "smallint": "integer", "tinyint": "integer"}
+    found = [field.dataType.simpleString() for field in row.select(*values).schema.fields]
+    whole = ["integer" if re.fullmatch(r"decimal\(\d+,0\)", name) else name for name in found]
+    return {sql: names.get(name, name).partition("(")[0] for sql, name in zip(logic, whole, strict=True)}
+
+
+@pytest.mark.parametrize("logic", [SCALARS, AGGREGATES], ids=["scalars", "aggregates"])
+def test_what_the_reader_takes_logic_for_is_what_spark_makes_of_it(spark: SparkSession, logic: list[str]) -> None:
+    row = spark.range(1).select(*(sf.expr(f"cast(null as {type_})").alias(name) for name, type_ in TYPES.items()))
+    assert _kinds(row, logic) == {sql: str(kind_of(parse_expression(sql), TYPES)) for sql in logic}
