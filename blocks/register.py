@@ -10,18 +10,16 @@ import sys
 
 from prefect.blocks.core import Block
 from prefect_azure import AzureBlobStorageCredentials
-from prefect_databricks import DatabricksCredentials
 from pydantic import ValidationError
 from pydantic.v1 import SecretStr
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, SourceConnection
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
 from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
 from contracts.sources import BaseSource
 
-REQUEST_TIMEOUT_SECONDS = 30
-BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksCredentials)
+BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksWorkspace)
 
 
 async def register(contracts: Contracts, settings: LakehouseSettings) -> list[str]:
@@ -35,11 +33,7 @@ async def register(contracts: Contracts, settings: LakehouseSettings) -> list[st
         source.name: source_connection(source) for contract in contracts.datasets for source in contract.sources
     }
     documents[LAKE_DOCUMENT] = lake_credentials(settings)
-    documents[DATABRICKS_DOCUMENT] = DatabricksCredentials(
-        databricks_instance=settings.databricks_host,
-        token=SecretStr(settings.databricks_token.get_secret_value()),
-        client_kwargs={"timeout": REQUEST_TIMEOUT_SECONDS},
-    )
+    documents[DATABRICKS_DOCUMENT] = databricks_workspace(settings)
     for block_type in BLOCK_TYPES:
         await block_type.register_type_and_schema()
     for name, document in documents.items():
@@ -59,6 +53,14 @@ def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials
         secret = SecretStr(settings.azure_storage_connection_string.get_secret_value())
         return AzureBlobStorageCredentials(connection_string=secret)
     return AzureBlobStorageCredentials(account_url=settings.account_url)
+
+
+def databricks_workspace(settings: LakehouseSettings) -> DatabricksWorkspace:
+    """Block of the Databricks workspace."""
+    token = settings.databricks_token
+    return DatabricksWorkspace(
+        host=settings.databricks_host, token=SecretStr(token.get_secret_value()) if token else None
+    )
 
 
 def main() -> int:

@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.sources import ApiSource, BaseSource
 
+_AZURE_WORKSPACES = (".azuredatabricks.net", ".databricks.azure.us", ".databricks.azure.cn")
+"""How the hosts of workspaces in Azure's clouds end."""
+
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 
 
@@ -29,7 +32,8 @@ class UnusableVariableError(ValueError):
 class LakehouseSettings(BaseSettings):
     """Lake and Databricks, from the environment.
 
-    The lake opens with a connection string where one is set, else with the workload's own Entra identity.
+    The lake opens with a connection string where one is set, Databricks with a token; without, both open with the
+    workload's own Entra identity.
     """
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
@@ -37,7 +41,7 @@ class LakehouseSettings(BaseSettings):
     lake_url: str = Field(pattern=r"^(abfss?://[a-z0-9]{3,24}\.dfs\.core\.windows\.net|file:///.*)/?$")
     azure_storage_connection_string: SecretStr | None = None
     databricks_host: str
-    databricks_token: SecretStr
+    databricks_token: SecretStr | None = None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -64,6 +68,14 @@ class LakehouseSettings(BaseSettings):
         return name
 
     @model_validator(mode="after")
+    def static_token_for_the_sandbox_alone(self) -> LakehouseSettings:
+        """An empty token is none."""
+        self.databricks_token = self.databricks_token or None
+        if self.databricks_token and (problem := static_token_problem(self.databricks_host)):
+            raise ValueError(f"DATABRICKS_TOKEN: {problem}")
+        return self
+
+    @model_validator(mode="after")
     def landing_needs_an_account(self) -> LakehouseSettings:
         """Raw is written through the Blob API; a folder can hold a lake for Spark alone."""
         if self.lake_url.startswith("file:"):
@@ -77,6 +89,18 @@ class LakehouseSettings(BaseSettings):
         """Blob endpoint of the lake's account."""
         account = str(urlsplit(self.lake_url).hostname).split(".", 1)[0]
         return f"https://{account}.blob.core.windows.net"
+
+
+def static_token_problem(databricks_host: str) -> str | None:
+    """Why a personal access token is not accepted for that workspace; None where it is.
+
+    >>> static_token_problem("127.0.0.1:8443") is None
+    True
+    """
+    name = databricks_host.partition(":")[0].lower().rstrip(".")
+    if not name.endswith(_AZURE_WORKSPACES):
+        return None
+    return "a personal access token is accepted in the sandbox only; leave it out, for the workload's Entra identity"
 
 
 def connection_values(source: BaseSource) -> dict[str, str]:

@@ -31,13 +31,18 @@ class RawStreamFormat(StrEnum):
 
 
 class JobParameter(BaseModel):
-    """A parameter of the job; without a default it must be given. An empty text stands for nothing."""
+    """A parameter of the job; without a default it must be given. An empty text stands for nothing.
+
+    `job_default` is the job's own default, where it differs from a task's: a dynamic value reference, which Databricks
+    resolves and a command line would take as it is.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     help: str
     default: str | None = None
+    job_default: str | None = None
     choices: tuple[str, ...] | None = None
 
     @property
@@ -56,7 +61,12 @@ JOB_PARAMETERS = (
     JobParameter(name="catalog", help="catalog that holds the schemas bronze, silver and gold"),
     JobParameter(name="lake_url", help="the lake: abfss://account.dfs.core.windows.net or file:///…"),
     JobParameter(name="checkpoints_url", help="folder of the streams' checkpoints"),
-    JobParameter(name="ingestion_id", help="UUID of the run, kept with every row; empty: a new one", default=""),
+    JobParameter(
+        name="ingestion_id",
+        help="who started the run, kept with every row: a flow run's UUID, or the job run's own id; empty: a new one",
+        default="",
+        job_default="{{job.run_id}}",
+    ),
     JobParameter(
         name="raw_stream_format", help="what finds new raw files", default="files", choices=tuple(RawStreamFormat)
     ),
@@ -85,7 +95,7 @@ def parameter_defaults(contract: Contract, environment: Mapping[str, str]) -> di
         raise ValueError(
             f"job parameters unknown: {', '.join(unknown) or 'none'}, missing: {', '.join(missing) or 'none'}"
         )
-    return {parameter.name: given.get(parameter.name, parameter.default or "") for parameter in JOB_PARAMETERS}
+    return {p.name: given.get(p.name, p.job_default or p.default or "") for p in JOB_PARAMETERS}
 
 
 def task_parameters() -> dict[str, str]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import Flow, FlowRun
+from prefect.logging.loggers import flow_run_logger
 from prefect.states import Completed, Failed, State
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,7 +23,14 @@ from tasks.extract.chunks import Window
 from tasks.land.landed import LandedLoads
 from tasks.report.facts import Problem, SourceRun
 from tasks.source_runs import run_source_deployment
-from tasks.steps import preflight, read_landed_loads, record_summary, run_transformation, settle_books
+from tasks.steps import (
+    cancel_job_runs,
+    preflight,
+    read_landed_loads,
+    record_summary,
+    run_transformation,
+    settle_books,
+)
 from tasks.transform.job_run import Transformation, TransformationState
 from tasks.transform.transformation import Rebuild, TransformWhen
 
@@ -33,7 +43,21 @@ class FlowSettings(BaseSettings):
     home: Path | None = None
 
 
-@flow(name="lakehouse", flow_run_name=pipeline_run_name, timeout_seconds=PARENT_FLOW_SECONDS)
+def cancel_with_the_flow(flow: Flow, flow_run: FlowRun, state: State[Any]) -> None:  # noqa: ARG001 (Prefect names them)
+    """Cancel the job's run that the flow run waits for; one that is lost or killed, but not cancelled, leaves it going.
+
+    Prefect calls this when the worker has asked the flow run's process to end, and gives it 30 s.
+    """
+    cancelled = cancel_job_runs(flow_run.parameters["dataset"], str(flow_run.id))
+    flow_run_logger(flow_run).info("%s: job runs cancelled: %s", state.name, cancelled or "none")
+
+
+@flow(
+    name="lakehouse",
+    flow_run_name=pipeline_run_name,
+    timeout_seconds=PARENT_FLOW_SECONDS,
+    on_cancellation=[cancel_with_the_flow],
+)
 def lakehouse(
     dataset: str,
     sources: list[str] | None = None,

@@ -46,6 +46,7 @@ def all_variables(home: SandboxHome, own: Mapping[str, str], given: Mapping[str,
         **own,
         "DATAMASTER_HOME": str(home.folder),
         "SSL_CERT_FILE": str(home.tls / "ca-bundle.pem"),
+        "REQUESTS_CA_BUNDLE": str(home.tls / "ca-bundle.pem"),  # the SDKs of Databricks and Azure look here
         "SPARK_CONF_DIR": str(home.spark_conf),
         "SPARK_LOCAL_IP": LOOPBACK,
         "PYSPARK_PYTHON": sys.executable,

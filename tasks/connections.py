@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from prefect.blocks.core import Block
 from prefect_azure import AzureBlobStorageCredentials
-from prefect_databricks import DatabricksCredentials
+from pydantic.v1 import ValidationError
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, SourceConnection
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
 from contracts.sources import BaseSource
+from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
 from tasks.extract.readers import Reader, open_reader
 from tasks.land.raw_container import RawContainer
+
+if TYPE_CHECKING:
+    from tasks.transform.workspace import Workspace
 
 REGISTER = "register the blocks again (python -m blocks.register)"
 
@@ -36,13 +40,17 @@ def open_raw() -> RawContainer:
     )
 
 
-def open_databricks() -> DatabricksCredentials:
-    """The credentials of the workspace whose job transforms the data.
+def open_databricks(call_seconds: float = JOBS_API_CALL_SECONDS) -> Workspace:
+    """The workspace whose job transforms the data; all tries for one question to it take `call_seconds` at most.
 
     Raises:
-        MisconfiguredError: the block document is missing.
+        MisconfiguredError: the block document is missing, or cannot be used.
     """
-    return _load(DatabricksCredentials, DATABRICKS_DOCUMENT)
+    from tasks.transform.workspace import Workspace  # noqa: PLC0415 (the SDK: two seconds, not for a source's run)
+
+    document = _load(DatabricksWorkspace, DATABRICKS_DOCUMENT)
+    token = document.token.get_secret_value() if document.token else None
+    return Workspace(document.host, token, call_seconds)
 
 
 def open_source(contract: Contract, source: BaseSource) -> Reader:
@@ -59,5 +67,8 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
 def _load(document_type: type[Document], name: str) -> Document:
     try:
         return cast(Document, document_type.load(name))
+    except ValidationError as error:
+        told = "; ".join(problem["msg"] for problem in error.errors())
+        raise MisconfiguredError(f"block document {name} cannot be used ({told}): {REGISTER}") from None
     except ValueError:
         raise MisconfiguredError(f"block document {name} is missing: {REGISTER}") from None

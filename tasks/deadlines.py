@@ -8,8 +8,17 @@ from __future__ import annotations
 PAGE_SECONDS = 180
 """All tries for one page of an API."""
 
+JOBS_API_ANSWER_SECONDS = 30
+"""One try of a request to Databricks: until it is connected, and between two parts of its answer."""
+
 JOBS_API_CALL_SECONDS = 120
 """All tries for one request to Databricks."""
+
+JOBS_API_OUTAGE_SECONDS = 900
+"""How long the wait for a job's run bears that Databricks does not answer: the run goes on meanwhile."""
+
+CANCELLATION_CALL_SECONDS = 8
+"""All tries for one of the three requests that cancel a job's run; a cancelled flow run is killed after 30 s."""
 
 QUICK_TASK_SECONDS = 300
 """A task that only looks something up or writes something down."""
@@ -39,8 +48,8 @@ SOURCE_WAIT_SECONDS = SOURCE_START_SECONDS + SOURCE_END_SECONDS + QUICK_TASK_SEC
 JOB_SECONDS = 4 * 3600
 """The run of the Databricks job, and the wait for one that goes on already; longer than the job's own limit."""
 
-TRANSFORM_SECONDS = 2 * JOB_SECONDS + QUICK_TASK_SECONDS
-"""The parent's task around both runs, and the questions to Databricks between them."""
+TRANSFORM_SECONDS = 2 * (JOB_SECONDS + QUICK_TASK_SECONDS) + QUICK_TASK_SECONDS
+"""The parent's task around both runs, each with its last questions and its cancellation, and those between them."""
 
 PARENT_FLOW_SECONDS = SOURCE_WAIT_SECONDS + TRANSFORM_SECONDS + 6 * QUICK_TASK_SECONDS
 """The parent's flow run: preflight, sources, the loads in raw (three attempts), jobs, summary."""

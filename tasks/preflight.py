@@ -5,10 +5,8 @@ A source that does not answer is not looked for here: its own flow run fails wit
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
-
-from prefect_databricks import DatabricksCredentials
+from typing import TYPE_CHECKING
 
 from blocks.documents import LAKE_DOCUMENT
 from contracts.contract import Contract
@@ -21,6 +19,9 @@ from tasks.errors import PipelineError, PreflightFailed
 from tasks.transform.job_run import JobRun
 from tasks.transform.jobs_api import find_job_id, last_finished_run
 from tasks.transform.transformation import Rebuild, made_anew
+
+if TYPE_CHECKING:  # the SDK takes two seconds to import
+    from tasks.transform.workspace import Workspace
 
 
 def check_run(contract: Contract, sources: Sequence[str] | None, rebuild: Rebuild | None = None) -> list[str]:
@@ -56,7 +57,7 @@ def _in_lake(contract: Contract) -> Iterator[str]:
 
 def _in_job(contract: Contract, rebuild: Rebuild | None) -> Iterator[str]:
     try:
-        last_run = asyncio.run(_last_run(open_databricks(), contract))
+        last_run = _last_run(open_databricks(), contract)
     except PipelineError as error:
         yield str(error)
         return
@@ -67,5 +68,5 @@ def _in_job(contract: Contract, rebuild: Rebuild | None) -> Iterator[str]:
             yield inapplicable(table, changed, contract, layer)
 
 
-async def _last_run(databricks: DatabricksCredentials, contract: Contract) -> JobRun | None:
-    return await last_finished_run(databricks, await find_job_id(databricks, job_name(contract)))
+def _last_run(workspace: Workspace, contract: Contract) -> JobRun | None:
+    return last_finished_run(workspace, find_job_id(workspace, job_name(contract)))

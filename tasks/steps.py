@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import State, Task, runtime
+from prefect import State, Task, get_run_logger, runtime
 from prefect import task as prefect_task
 from prefect.client.schemas.objects import TaskRun
 
@@ -16,6 +16,7 @@ from contracts.contract import Contract
 from contracts.folder import read_contracts
 from tasks.connections import open_databricks, open_raw, open_source
 from tasks.deadlines import (
+    CANCELLATION_CALL_SECONDS,
     LOAD_ATTEMPT_SECONDS,
     LOAD_ATTEMPTS,
     LOAD_RETRY_DELAY_SECONDS,
@@ -32,12 +33,12 @@ from tasks.land.manifests import LoadRows
 from tasks.land.settlements import settle
 from tasks.preflight import check_run
 from tasks.report.accounts import gather_facts, total_books
-from tasks.report.artifacts import record_run, record_source
+from tasks.report.artifacts import record_job_run, record_run, record_source
 from tasks.report.facts import CLOSED_BOOKS, Problem, RunFacts, SourceRun, source_outcome
 from tasks.report.markdown import render_summary
 from tasks.report.problems import step_problem
 from tasks.transform.job_run import Transformation
-from tasks.transform.transformation import Rebuild, TransformWhen, transform
+from tasks.transform.transformation import Rebuild, TransformWhen, cancel_transformation, transform
 
 
 def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001 (Prefect names them)
@@ -103,7 +104,20 @@ def run_transformation(
     """Run the Databricks job if it has to, and wait for its end."""
     contract = read_contracts().dataset(dataset)
     landed_rows = {name: loads.rows_for_bronze for name, loads in landed.items()}
-    return asyncio.run(transform(open_databricks(), contract, landed_rows, when, _run_id(), rebuild))
+    tell = partial(_tell_job_run, contract.slug)
+    return transform(open_databricks(), contract, landed_rows, when, _run_id(), rebuild, tell)
+
+
+def _tell_job_run(slug: str, page_url: str) -> None:
+    """Show the page of the job's run at once: it takes a while until the summary has it."""
+    get_run_logger().info("Databricks runs the job: %s", page_url)
+    record_job_run(slug, page_url)
+
+
+def cancel_job_runs(dataset: str, flow_run_id: str) -> list[int]:
+    """Cancel the runs of the Databricks job that a flow run started; their ids. No task: the flow run is ending."""
+    workspace = open_databricks(CANCELLATION_CALL_SECONDS)
+    return cancel_transformation(workspace, read_contracts().dataset(dataset), flow_run_id)
 
 
 @prefect_task(name="settle", task_run_name="settle", timeout_seconds=QUICK_TASK_SECONDS)

@@ -12,6 +12,9 @@ from sandbox.databricks.api import jobs_api
 from sandbox.databricks.workspace import Workspace
 from sandbox.processes.ports import LOOPBACK
 
+_LAST_ANSWERS_SECONDS = 2
+"""Without it, a client that keeps an idle TLS connection would hold up the end for half a minute."""
+
 
 def serve(
     state: Annotated[Path, typer.Option(help="Folder of jobs, runs and logs.")],
@@ -28,6 +31,7 @@ def serve(
         ssl_certfile=certificate,
         ssl_keyfile=private_key,
         log_level="warning",
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )
 
 

@@ -17,9 +17,8 @@ from pathlib import Path
 import psutil
 
 from sandbox.databricks.cluster import Cluster, ClusterError
-from sandbox.databricks.job import REFERENCE
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
-from sandbox.databricks.workspace import Workspace
+from sandbox.databricks.workspace import Workspace, job_references, resolve
 from sandbox.processes.process_trees import ProcessIdentity, stop_trees
 
 _RUNNER = Path(__file__).with_name("wheel_task.py")
@@ -30,12 +29,16 @@ _FAILED = "Workload failed, see run output for details"
 
 def log_file(workspace: Workspace, run: Run, task: TaskRun) -> Path:
     """What the task wrote to its standard streams."""
-    return workspace.task_folder(run.run_id) / f"{task.task_key}.log"
+    return workspace.task_folder(run.run_id) / f"{_attempt(task)}.log"
 
 
 def failure_file(workspace: Workspace, run: Run, task: TaskRun) -> Path:
     """The exception that ended the task, if one did."""
-    return workspace.task_folder(run.run_id) / f"{task.task_key}.failure.json"
+    return workspace.task_folder(run.run_id) / f"{_attempt(task)}.failure.json"
+
+
+def _attempt(task: TaskRun) -> str:
+    return f"{task.task_key}.{task.attempt_number}" if task.attempt_number else task.task_key
 
 
 @dataclass
@@ -81,9 +84,8 @@ class Execution:
 
     def _give_up(self, message: str) -> None:
         with self.workspace.lock:
-            for task in self.run.tasks:
-                if not task.state.is_finished:
-                    self._enter(task, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
+            for task in self._unfinished():
+                self._enter(task, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
             self._enter(self.run, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
 
     def _start_clusters(self) -> None:
@@ -91,9 +93,10 @@ class Execution:
             if self._cancelled.is_set():
                 return
             self._enter(self.run, LifeCycle.RUNNING)
-            for task in self.run.tasks:
+            tasks = self._unfinished()
+            for task in tasks:
                 self._enter(task, LifeCycle.BLOCKED if task.depends_on else LifeCycle.PENDING)
-            keys = {task.job_cluster_key for task in self.run.tasks if task.job_cluster_key}
+            keys = {task.job_cluster_key for task in tasks if task.job_cluster_key}
             folder = self.workspace.task_folder(self.run.run_id)
             self._clusters |= {key: Cluster(folder / key, _environment()) for key in sorted(keys)}
         for cluster in self._clusters.values():
@@ -104,7 +107,7 @@ class Execution:
                     raise
 
     def _run_tasks(self) -> None:
-        tasks = {task.task_key: task for task in self.run.tasks}
+        tasks = {task.task_key: task for task in self.run.current_tasks()}
         order = TopologicalSorter(self.run.settings.dependencies())
         order.prepare()
         with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
@@ -115,11 +118,17 @@ class Execution:
                     order.done(going_on.pop(done))
                     done.result()
         with self.workspace.lock:
-            self._enter(self.run, *_overall(self.run.tasks))
+            self._enter(self.run, *_overall(self.run.current_tasks()))
+
+    def _unfinished(self) -> list[TaskRun]:
+        """The tasks that this execution is there for: in a repair, the others have succeeded before."""
+        return [task for task in self.run.current_tasks() if not task.state.is_finished]
 
     def _run_task(self, task: TaskRun) -> None:
+        if task.state.is_finished:
+            return None
         upstream = {one.task_key for one in task.depends_on}
-        results = {other.state.result_state for other in self.run.tasks if other.task_key in upstream}
+        results = {other.state.result_state for other in self.run.current_tasks() if other.task_key in upstream}
         with self.workspace.lock:
             if self._cancelled.is_set():
                 return self._enter(task, LifeCycle.TERMINATED, Result.CANCELED, "Run cancelled.")
@@ -137,7 +146,8 @@ class Execution:
         log = log_file(self.workspace, self.run, task)
         log.parent.mkdir(parents=True, exist_ok=True)
         wheel = task.python_wheel_task
-        arguments = [f"--{name}={self._resolve(value, task)}" for name, value in wheel.named_parameters.items()]
+        known = _references(self.run, task)
+        arguments = [f"--{name}={resolve(value, known)}" for name, value in wheel.named_parameters.items()]
         failure = str(failure_file(self.workspace, self.run, task))
         with log.open("wb") as stream:
             process = subprocess.Popen(
@@ -181,14 +191,10 @@ class Execution:
     def _seconds_left(self, task: TaskRun) -> float | None:
         settings = self.run.settings
         own = next(one.timeout_seconds for one in settings.tasks if one.task_key == task.task_key)
-        elapsed = (now_milliseconds() - self.run.start_time) / 1000
+        elapsed = (now_milliseconds() - self.run.round().start_time) / 1000
         limits = [float(own)] if own else []
         limits += [max(0.0, settings.timeout_seconds - elapsed)] if settings.timeout_seconds else []
         return min(limits, default=None)
-
-    def _resolve(self, value: str, task: TaskRun) -> str:
-        known = _references(self.run, task)
-        return REFERENCE.sub(lambda reference: known[reference[1]], value)
 
     def _enter(
         self, changed: Run | TaskRun, life_cycle: LifeCycle, result: Result | None = None, message: str = ""
@@ -203,9 +209,7 @@ def _environment() -> dict[str, str]:
 
 def _references(run: Run, task: TaskRun) -> Mapping[str, str]:
     return {
-        "job.id": str(run.job_id),
-        "job.name": run.settings.name,
-        "job.run_id": str(run.run_id),
+        **job_references(run),
         "task.name": task.task_key,
         "task.run_id": str(task.run_id),
         **{f"job.parameters.{name}": value for name, value in run.job_parameters.items()},

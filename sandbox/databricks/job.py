@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 REFERENCE = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-_REFERENCES = ("job.id", "job.name", "job.run_id", "task.name", "task.run_id")
+JOB_REFERENCES = ("job.id", "job.name", "job.run_id", "job.repair_count")
+_TASK_REFERENCES = ("task.name", "task.run_id")
 Key = Annotated[str, Field(pattern=r"^[\w-]{1,100}$")]
 
 
@@ -19,7 +20,7 @@ class _Strict(BaseModel):
 
 
 class JobParameter(_Strict):
-    """A parameter of the whole job with its default."""
+    """A parameter of the whole job with its default, which may refer to the job and its run."""
 
     name: Key
     default: str
@@ -103,17 +104,32 @@ class JobSettings(_Strict):
 
     @model_validator(mode="after")
     def _references_are_known(self) -> Self:
-        known = {*_REFERENCES, *(f"job.parameters.{parameter.name}" for parameter in self.parameters)}
+        for parameter in self.parameters:
+            check_references(f"Job parameter {parameter.name}", parameter.default, JOB_REFERENCES)
+        known = [f"job.parameters.{parameter.name}" for parameter in self.parameters]
         for task in self.tasks:
             for value in task.python_wheel_task.named_parameters.values():
-                for name in REFERENCE.findall(value):
-                    if name not in known:
-                        raise ValueError(f"Task {task.task_key}: unknown reference {{{{{name}}}}}")
+                check_references(f"Task {task.task_key}", value, (*JOB_REFERENCES, *_TASK_REFERENCES, *known))
         return self
 
     def dependencies(self) -> dict[str, set[str]]:
         """Each task's key with the keys it waits for."""
         return {task.task_key: {one.task_key for one in task.depends_on} for task in self.tasks}
+
+    def in_order(self) -> tuple[str, ...]:
+        """The keys of the tasks, each after those it waits for."""
+        return tuple(TopologicalSorter(self.dependencies()).static_order())
+
+
+def check_references(owner: str, value: str, known: Iterable[str]) -> None:
+    """Refuse a text that refers to what is not known there.
+
+    Raises:
+        ValueError: it does.
+    """
+    for name in REFERENCE.findall(value):
+        if name not in known:
+            raise ValueError(f"{owner}: unknown reference {{{{{name}}}}}")
 
 
 class Job(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
 
 from sandbox.databricks.job import JobSettings
 from sandbox.databricks.run import Run
@@ -30,16 +30,46 @@ class RunNow(_Request):
     idempotency_token: Annotated[str, Field(max_length=64)] | None = None
 
 
+class Repair(_Request):
+    """``jobs/runs/repair``: restart tasks of a finished run, named or all that did not succeed."""
+
+    run_id: int
+    rerun_tasks: tuple[str, ...] = ()
+    rerun_all_failed_tasks: bool = False
+    rerun_dependent_tasks: bool = False
+    latest_repair_id: int | None = None
+    job_parameters: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_selection(self) -> Self:
+        if bool(self.rerun_tasks) == self.rerun_all_failed_tasks:
+            raise ValueError("exactly one of rerun_tasks and rerun_all_failed_tasks must be given")
+        return self
+
+
 class RunById(_Request):
     """``jobs/runs/cancel``: a job run."""
 
     run_id: int
 
 
-class RunQuery(_Request):
-    """``jobs/runs/get`` and ``get-output``: a job run, or a task run."""
+class TaskRunQuery(_Request):
+    """``jobs/runs/get-output``: a task run."""
 
     run_id: int
+
+
+class RunQuery(_Request):
+    """``jobs/runs/get``: a job run."""
+
+    run_id: int
+    include_history: bool = False
+
+
+class JobQuery(_Request):
+    """``jobs/get``: a job."""
+
+    job_id: int
 
 
 class Paging(_Request):
@@ -74,9 +104,9 @@ class JobsQuery(Paging):
 
 
 class RunsQuery(Paging):
-    """``jobs/runs/list``, newest first."""
+    """``jobs/runs/list``, newest first; a limit of 0 stands for the largest."""
 
-    limit: Annotated[int, Field(ge=1, le=25)] = 20
+    limit: Annotated[int, Field(ge=0, le=25), AfterValidator(lambda limit: limit or 25)] = 20
     job_id: int | None = None
     active_only: bool = False
     completed_only: bool = False

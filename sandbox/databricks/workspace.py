@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from sandbox.databricks.errors import invalid
-from sandbox.databricks.job import Job, JobSettings
+from sandbox.databricks.job import REFERENCE, Job, JobSettings
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
 from sandbox.home import write_atomically
 from sandbox.processes.process_trees import stop_trees
@@ -66,28 +68,46 @@ class Workspace:
         write_atomically(self.folder / "jobs" / f"{job.job_id}.json", job.model_dump_json(indent=2))
         return job
 
-    def new_run(self, job: Job, parameters: dict[str, str], idempotency_token: str | None) -> Run:
-        """Add a pending run of the job with a run for each of its tasks."""
+    def new_run(self, job: Job, parameters: Mapping[str, str], idempotency_token: str | None) -> Run:
+        """Add a waiting run of the job with a run for each of its tasks."""
         run_id = self._next_id()
-        page = self.task_folder(run_id).as_uri()
-        tasks = [
-            TaskRun(run_id=run_id + position, run_page_url=page, **task.model_dump(include=_TASK_FIELDS))
-            for position, task in enumerate(job.settings.tasks, start=1)
-        ]
         run = Run(
             run_id=run_id,
             job_id=job.job_id,
-            number_in_job=1 + sum(run.job_id == job.job_id for run in self.runs.values()),
-            job_parameters=parameters,
+            job_parameters={},
             idempotency_token=idempotency_token,
             settings=job.settings,
-            tasks=tasks,
-            run_page_url=page,
+            tasks=[],
+            run_page_url=self.task_folder(run_id).as_uri(),
         )
-        run.enter(LifeCycle.QUEUED)
         self.runs[run_id] = run
-        self.save_run(run)
+        self._wait_for_start(run, [task.task_key for task in job.settings.tasks], parameters)
         return run
+
+    def repair_run(self, run: Run, task_keys: Collection[str], parameters: Mapping[str, str]) -> int:
+        """Have a finished run wait once more, with new attempts of those tasks; the repair's id."""
+        run.past.append(run.round())
+        run.repair_id, run.repair_start = self._next_id(), now_milliseconds()
+        run.settings = self.job(run.job_id).settings  # as they are now
+        self._wait_for_start(run, task_keys, parameters)
+        return run.repair_id
+
+    def _wait_for_start(self, run: Run, task_keys: Collection[str], parameters: Mapping[str, str]) -> None:
+        known = job_references(run)
+        run.job_parameters = {name: resolve(value, known) for name, value in parameters.items()}
+        attempts = Counter(task.task_key for task in run.tasks)
+        for task in run.settings.tasks:
+            if task.task_key in task_keys:
+                run.tasks.append(
+                    TaskRun(
+                        run_id=self._next_id(),
+                        run_page_url=run.run_page_url,
+                        attempt_number=attempts[task.task_key],
+                        **task.model_dump(include=_TASK_FIELDS),
+                    )
+                )
+        run.enter(LifeCycle.QUEUED)
+        self.save_run(run)
 
     def startable_runs(self, job_id: int) -> list[Run]:
         """The job's waiting runs that may go on beside those that do, the oldest first."""
@@ -98,8 +118,9 @@ class Workspace:
 
     def end_run(self, run: Run, life_cycle: LifeCycle, result: Result, message: str) -> None:
         """End a run that has not begun, and write it down."""
-        for ended in (*run.tasks, run):
-            ended.enter(life_cycle, result, message)
+        for ended in (*run.current_tasks(), run):
+            if not ended.state.is_finished:
+                ended.enter(life_cycle, result, message)
         self.save_run(run)
 
     def save_run(self, run: Run) -> None:
@@ -111,8 +132,8 @@ class Workspace:
         return self.folder / "work" / str(run_id)
 
     def _next_id(self) -> int:
-        tasks = (task.run_id for run in self.runs.values() for task in run.tasks)
-        return 1 + max([_FIRST_ID, *self.jobs, *self.runs, *tasks])
+        of_runs = (used for run in self.runs.values() for used in _ids(run))
+        return 1 + max([_FIRST_ID, *self.jobs, *of_runs])
 
     def _abandon(self, run: Run) -> None:
         for task in run.tasks:
@@ -123,6 +144,27 @@ class Workspace:
                 task.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, _STOPPED)
         run.enter(LifeCycle.INTERNAL_ERROR, Result.FAILED, _STOPPED)
         self.save_run(run)
+
+
+def job_references(run: Run) -> dict[str, str]:
+    """What the references to a job and its run stand for, by name."""
+    return {
+        "job.id": str(run.job_id),
+        "job.name": run.settings.name,
+        "job.run_id": str(run.run_id),
+        "job.repair_count": str(len(run.past)),
+    }
+
+
+def resolve(text: str, known: Mapping[str, str]) -> str:
+    """The text with what its references stand for."""
+    return REFERENCE.sub(lambda reference: known[reference[1]], text)
+
+
+def _ids(run: Run) -> Iterator[int]:
+    yield run.run_id
+    yield from (task.run_id for task in run.tasks)
+    yield from (repair for repair in (*(one.id for one in run.past), run.repair_id) if repair)
 
 
 _TASK_FIELDS = {"task_key", "depends_on", "python_wheel_task", "job_cluster_key"}

@@ -20,7 +20,7 @@ class TableColumn:
 SOURCE = TableColumn("source", "string", "Name of the contract's source that the row came from.")
 SOURCE_FILE_NAME = TableColumn("source_file_name", "string", "URL of the raw file that holds the row as it was landed.")
 INGESTION_TIMESTAMP = TableColumn("ingestion_timestamp", "timestamp", "When the row entered bronze.")
-RAW_INGESTION_ID = TableColumn("raw_ingestion_id", "string", "UUID of the run that brought the row into bronze.")
+RAW_INGESTION_ID = TableColumn("raw_ingestion_id", "string", "Id of the run that brought the row into bronze.")
 RESCUED_DATA = TableColumn(
     "_rescued_data",
     "string",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from tasks.report.facts import RunFacts, SourceOutcome
 from tasks.report.markdown import rejected_rows, warned_checks
@@ -35,6 +35,11 @@ def record_source(outcome: SourceOutcome) -> None:
     )
 
 
+def record_job_run(slug: str, page_url: str) -> None:
+    """Record where the run of the dataset's job can be watched."""
+    _ = create_link_artifact(page_url, key=f"job-run-{slug}", description="The job's run in Databricks")
+
+
 def source_rows(outcome: SourceOutcome) -> list[Row]:
     """One row for the load as a whole, one a broken rule, one a file."""
     whole = {"what": "load", "name": outcome.name, "extracted": outcome.extracted, "landed": outcome.landed}
@@ -45,7 +50,7 @@ def source_rows(outcome: SourceOutcome) -> list[Row]:
 
 
 def job_task_rows(facts: RunFacts) -> list[Row]:
-    """One row a task of the job: result, seconds, message and the versions of the tables it wrote."""
+    """One row a task of the job: result, seconds, message, the versions of the tables it wrote, and its page."""
     tasks = facts.job_run.tasks if facts.job_run else ()
     return [
         {
@@ -54,6 +59,7 @@ def job_task_rows(facts: RunFacts) -> list[Row]:
             "seconds": task.seconds,
             "message": task.message,
             "table versions": str(task.report.table_versions) if task.report else "",
+            "page": task.page_url,
         }
         for task in tasks
     ]

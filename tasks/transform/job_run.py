@@ -31,6 +31,7 @@ class JobTask(BaseModel):
     result: str
     message: str
     seconds: float
+    page_url: str = ""
     report: TaskReport | None
 
 
@@ -87,6 +88,20 @@ def transformation_needed(last_run: JobRun | None, landed_rows: Mapping[str, int
     if not last_run.succeeded or last_run.contract_digest != contract_digest:
         return True
     return any(rows != last_run.total_rows("bronze", source).bronze for source, rows in landed_rows.items())
+
+
+def repair_is_enough(last_run: JobRun | None, landed_rows: Mapping[str, int], contract_digest: str) -> bool:
+    """Whether restarting the tasks of the last run that failed leaves nothing to do.
+
+    True when its bronze succeeded, under the contract as it is now, and holds all that was landed: a new run would do
+    that work again for nothing.
+    """
+    if last_run is None or last_run.succeeded or last_run.contract_digest != contract_digest:
+        return False
+    bronze = next((task for task in last_run.tasks if task.key == "bronze"), None)
+    if bronze is None or bronze.result != SUCCESS:
+        return False
+    return all(rows == last_run.total_rows("bronze", source).bronze for source, rows in landed_rows.items())
 
 
 class Transformation(BaseModel):

@@ -1,171 +1,131 @@
-"""Finds, starts and follows runs of a Databricks job, and reads what their tasks reported (Jobs API 2.1).
+"""Finds, starts, follows, repairs and cancels runs of a Databricks job, and reads what their tasks reported.
 
-Plain asynchronous functions over prefect-databricks' REST calls; passing faults are retried with jitter, up to a
-deadline, and a repeated start is harmless because it carries the same idempotency token.
+Functions over the SDK's Jobs API. Every question may be asked twice: a repeated start carries the same idempotency
+token, a repeated repair names the repair before it.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-import httpx
-import stamina
-from prefect_databricks import DatabricksCredentials
-from prefect_databricks.rest import HTTPMethod, execute_endpoint
+from tasks.deadlines import JOBS_API_CALL_SECONDS, JOBS_API_OUTAGE_SECONDS
+from tasks.errors import JobNotDeployed, JobOverdue, MisconfiguredError
+from tasks.transform.job_run import JobRun
+from tasks.transform.run_results import is_finished, read_run
 
-from blocks.documents import DATABRICKS_DOCUMENT
-from contracts.job_report import read_report
-from tasks.deadlines import JOBS_API_CALL_SECONDS
-from tasks.errors import (
-    AccessRefused,
-    DatabricksUnavailable,
-    JobNotDeployed,
-    JobOverdue,
-    MisconfiguredError,
-    PipelineError,
-)
-from tasks.transform.job_run import JobRun, JobTask
+if TYPE_CHECKING:  # the SDK takes two seconds to import
+    from databricks.sdk.service.jobs import BaseRun, Run
 
-FINISHED_STATES = ("TERMINATED", "SKIPPED", "INTERNAL_ERROR")
-RUNS_LOOKED_BACK = 5
-_LONGEST_REASON = 200
+    from tasks.transform.workspace import Workspace
+
+_NEWEST = 1
+
+Tell = Callable[[str], None]
+"""Called with the address of a run's page as soon as it is known."""
 
 
-async def find_job_id(databricks: DatabricksCredentials, job_name: str) -> int:
+def find_job_id(workspace: Workspace, job_name: str) -> int:
     """Id of the job of that name.
 
     Raises:
         JobNotDeployed: the workspace has no such job, or several.
     """
-    answer = await _call(databricks, HTTPMethod.GET, "jobs/list", {"name": job_name})
-    ids = [int(job["job_id"]) for job in answer.get("jobs", [])]
+    found = workspace.ask("jobs/list", lambda jobs: list(jobs.list(name=job_name)))
+    ids = [job.job_id for job in found if job.job_id is not None]
     if len(ids) != 1:
         raise JobNotDeployed(f"Databricks has {len(ids)} jobs named {job_name}: deploy the pipelines stack to have one")
     return ids[0]
 
 
-async def start_job(
-    databricks: DatabricksCredentials, job_id: int, parameters: Mapping[str, str], idempotency_token: str
-) -> int:
+def start_job(workspace: Workspace, job_id: int, parameters: Mapping[str, str], idempotency_token: str) -> int:
     """Start a run with those job parameters; the same token starts it once. Returns the run's id."""
-    body = {"job_id": job_id, "job_parameters": dict(parameters), "idempotency_token": idempotency_token}
-    return int((await _call(databricks, HTTPMethod.POST, "jobs/run-now", body))["run_id"])
+    given = dict(parameters)
+    started = workspace.ask(
+        "jobs/run-now",
+        lambda jobs: jobs.run_now(job_id, job_parameters=given, idempotency_token=idempotency_token).bind(),
+    )
+    return int(started["run_id"])
 
 
-async def wait_for_run(
-    databricks: DatabricksCredentials, run_id: int, timeout_seconds: float, poll_seconds: float
+def wait_for_run(
+    workspace: Workspace, run_id: int, timeout_seconds: float, poll_seconds: float, tell: Tell | None = None
 ) -> JobRun:
     """The finished run with every task's report; a run that outlasts the timeout is cancelled.
 
     Raises:
         JobOverdue: the run did not finish within `timeout_seconds`.
+        DatabricksUnavailable: no answer for `JOBS_API_OUTAGE_SECONDS`, or up to the timeout; the run goes on.
     """
-    deadline = time.monotonic() + timeout_seconds
+    deadline, page_url = time.monotonic() + timeout_seconds, None
     while True:
-        run = await _call(databricks, HTTPMethod.GET, "jobs/runs/get", {"run_id": run_id})
-        if run["state"]["life_cycle_state"] in FINISHED_STATES:
-            return await _with_reports(databricks, run)
+        outage = min(JOBS_API_OUTAGE_SECONDS, max(JOBS_API_CALL_SECONDS, deadline - time.monotonic()))
+        run = workspace.ask("jobs/runs/get", lambda jobs: jobs.get_run(run_id), outage)
+        if tell and run.run_page_url and run.run_page_url != page_url:
+            tell(run.run_page_url)
+        page_url = run.run_page_url
+        if is_finished(run):
+            return read_run(workspace, run)
         if time.monotonic() > deadline:
-            await _call(databricks, HTTPMethod.POST, "jobs/runs/cancel", {"run_id": run_id})
-            page_url = run.get("run_page_url")
+            cancel_run(workspace, run_id)
             raise JobOverdue(f"job run {run_id} took over {timeout_seconds:.0f} s and was cancelled: see {page_url}")
-        await asyncio.sleep(poll_seconds)
+        time.sleep(poll_seconds)
 
 
-async def active_run_id(databricks: DatabricksCredentials, job_id: int) -> int | None:
-    """Id of the run that is going on, if one is: an earlier flow run may have been killed while it waited."""
-    query = {"job_id": job_id, "active_only": True}
-    runs = (await _call(databricks, HTTPMethod.GET, "jobs/runs/list", query)).get("runs", [])
-    return int(runs[0]["run_id"]) if runs else None
+def cancel_run(workspace: Workspace, run_id: int) -> None:
+    """Have the run end as cancelled; that is done a while after this returns. No harm if it has ended."""
+    workspace.ask("jobs/runs/cancel", lambda jobs: jobs.cancel_run(run_id))
 
 
-async def last_finished_run(databricks: DatabricksCredentials, job_id: int) -> JobRun | None:
-    """The newest finished run with every task's report, or None if the job never ran."""
-    query = {"job_id": job_id, "completed_only": True, "limit": RUNS_LOOKED_BACK}
-    runs = (await _call(databricks, HTTPMethod.GET, "jobs/runs/list", query)).get("runs", [])
-    if not runs:
-        return None
-    run = await _call(databricks, HTTPMethod.GET, "jobs/runs/get", {"run_id": runs[0]["run_id"]})
-    return await _with_reports(databricks, run)
+def active_run_ids(workspace: Workspace, job_id: int, parameters: Mapping[str, str] | None = None) -> list[int]:
+    """Ids of the runs that go on or wait, the newest first; of those with these job parameters, where they are given.
 
-
-async def _with_reports(databricks: DatabricksCredentials, run: Mapping[str, Any]) -> JobRun:
-    tasks = [await _job_task(databricks, task) for task in run.get("tasks", [])]
-    state = run["state"]
-    return JobRun(
-        run_id=int(run["run_id"]),
-        result=state.get("result_state") or state["life_cycle_state"],
-        message=state.get("state_message", ""),
-        page_url=run.get("run_page_url", ""),
-        tasks=tuple(tasks),
-    )
-
-
-async def _job_task(databricks: DatabricksCredentials, task: Mapping[str, Any]) -> JobTask:
-    state = task["state"]
-    result = state.get("result_state") or state["life_cycle_state"]
-    output: Mapping[str, Any] = {}
-    if state["life_cycle_state"] == "TERMINATED":
-        output = await _call(databricks, HTTPMethod.GET, "jobs/runs/get-output", {"run_id": task["run_id"]})
-    started, ended = task.get("start_time") or 0, task.get("end_time") or 0
-    return JobTask(
-        key=task["task_key"],
-        result=result,
-        message=output.get("error") or state.get("state_message", ""),
-        seconds=max(0, ended - started) / 1000,
-        report=read_report(output.get("logs") or ""),
-    )
-
-
-async def _call(
-    databricks: DatabricksCredentials, method: HTTPMethod, path: str, content: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What Databricks answers, asked again as long as that can help.
-
-    Raises:
-        DatabricksUnavailable: no good answer until the deadline.
-        AccessRefused: the token is rejected, or may not do this.
-        MisconfiguredError: the request is refused.
+    An earlier flow run may have been killed while it waited for one.
     """
+    wanted = (parameters or {}).items()
+    runs = workspace.ask("jobs/runs/list", lambda jobs: list(jobs.list_runs(job_id=job_id, active_only=True)))
+    return [run.run_id for run in runs if run.run_id is not None and wanted <= _parameters(run).items()]
+
+
+def last_finished_run(workspace: Workspace, job_id: int) -> JobRun | None:
+    """The newest finished run with every task's report, or None if the job never ran."""
+    run_id = workspace.ask(
+        "jobs/runs/list",
+        lambda jobs: next(
+            (run.run_id for run in jobs.list_runs(job_id=job_id, completed_only=True, limit=_NEWEST)), None
+        ),
+    )
+    if run_id is None:
+        return None
+    return read_run(workspace, workspace.ask("jobs/runs/get", lambda jobs: jobs.get_run(run_id)))
+
+
+def repair_run(workspace: Workspace, run_id: int, parameters: Mapping[str, str]) -> bool:
+    """Restart the tasks of a finished run that did not succeed; whether Databricks does so.
+
+    They get the run's job parameters, with those given in place of its own.
+    """
+    run = workspace.ask("jobs/runs/get", lambda jobs: jobs.get_run(run_id, include_history=True))
+    repairs = [item.id for item in run.repair_history or () if item.id]
+    # without any, a repaired task gets references in their place (apache/airflow#64828)
+    given = {**_parameters(run), **parameters}
     try:
-        return await _answer(databricks, method, path, content)
-    except httpx.HTTPStatusError as error:
-        raise _refusal(error.response, path) from None
-    except httpx.TransportError as error:
-        told = f"Databricks does not answer ({type(error).__name__}): check the host in block {DATABRICKS_DOCUMENT}"
-        raise DatabricksUnavailable(told) from None
+        workspace.ask(
+            "jobs/runs/repair",
+            lambda jobs: jobs.repair_run(
+                run_id,
+                rerun_all_failed_tasks=True,
+                latest_repair_id=repairs[-1] if repairs else None,
+                job_parameters=given,
+            ),
+        )
+    except MisconfiguredError:
+        # so is a second try of a repair that was begun, but whose answer was lost: then the run goes on
+        return not is_finished(workspace.ask("jobs/runs/get", lambda jobs: jobs.get_run(run_id)))
+    return True
 
 
-def _refusal(response: httpx.Response, path: str) -> PipelineError:
-    status = response.status_code
-    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return AccessRefused(f"Databricks answers {status}: check the token in block {DATABRICKS_DOCUMENT}")
-    if _may_pass(status):
-        return DatabricksUnavailable(f"Databricks keeps answering {status} to {path}; run again when it is well")
-    return MisconfiguredError(f"Databricks refuses {path} with {status}: {response.text[:_LONGEST_REASON]}")
-
-
-def _may_pass(status: int) -> bool:
-    return status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR
-
-
-def _is_transient(error: Exception) -> bool:
-    if isinstance(error, httpx.HTTPStatusError):
-        return _may_pass(error.response.status_code)
-    return isinstance(error, httpx.TransportError)
-
-
-@stamina.retry(on=_is_transient, attempts=None, timeout=JOBS_API_CALL_SECONDS)
-async def _answer(
-    databricks: DatabricksCredentials, method: HTTPMethod, path: str, content: Mapping[str, Any]
-) -> dict[str, Any]:
-    part = "params" if method is HTTPMethod.GET else "json"
-    # the client writes its authorization header into the block's own dictionary: it gets a copy
-    credentials = databricks.copy(update={"client_kwargs": dict(databricks.client_kwargs or {})})
-    response = await execute_endpoint.fn(f"2.1/{path}", credentials, http_method=method, **{part: dict(content)})
-    response.raise_for_status()
-    answer: dict[str, Any] = response.json()
-    return answer
+def _parameters(run: Run | BaseRun) -> dict[str, str]:
+    parameters = run.job_parameters or ()
+    return {one.name: one.value if one.value is not None else one.default or "" for one in parameters if one.name}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from pydantic.v1 import ValidationError
 
-from blocks.register import main, source_connection
+from blocks.documents import DatabricksWorkspace
+from blocks.register import databricks_workspace, main, source_connection
+from blocks.settings import LakehouseSettings
 from contracts.folder import read_contracts
 
 USABLE = {
     "LAKE_URL": "abfss://datamaster.dfs.core.windows.net",
-    "DATABRICKS_HOST": "adb-1.azuredatabricks.net",
+    "DATABRICKS_HOST": "127.0.0.1:8443",
     "DATABRICKS_TOKEN": "planted-token",
     "CUSTOMERS_API_URL": "https://customers.example.com",
     "CUSTOMERS_API_KEY": "planted-key",
@@ -36,6 +39,26 @@ def test_a_pasted_key_and_url_are_registered_without_their_line_ends(environment
     assert connection.key.get_secret_value() == "planted-key"
 
 
+@pytest.mark.usefixtures("environment")
+def test_the_workspace_gets_the_sandbox_s_token() -> None:
+    workspace = databricks_workspace(LakehouseSettings())
+    assert workspace.host == "127.0.0.1:8443"
+    assert workspace.token
+    assert workspace.token.get_secret_value() == "planted-token"
+
+
+def test_a_workspace_in_azure_gets_no_token(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABRICKS_HOST", "adb-1.azuredatabricks.net")
+    environment.delenv("DATABRICKS_TOKEN")
+    assert databricks_workspace(LakehouseSettings()).token is None
+
+
+def test_no_document_gives_a_workspace_in_azure_a_static_token() -> None:
+    with pytest.raises(ValidationError, match="accepted in the sandbox only") as caught:
+        DatabricksWorkspace(host="adb-1.azuredatabricks.net", token="planted-token")
+    assert "planted" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("changes", "lines"),
     [
@@ -50,6 +73,10 @@ def test_a_pasted_key_and_url_are_registered_without_their_line_ends(environment
                 "environment: LAKE_URL String should match pattern",
                 "environment: DATABRICKS_TOKEN Value error, has a letter",
             ],
+        ),
+        (
+            {"DATABRICKS_HOST": "adb-1.azuredatabricks.net"},
+            ["environment: Value error, DATABRICKS_TOKEN: a personal access token is accepted in the sandbox only"],
         ),
     ],
 )

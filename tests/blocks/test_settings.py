@@ -3,7 +3,13 @@
 import pytest
 from pydantic import ValidationError
 
-from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
+from blocks.settings import (
+    LakehouseSettings,
+    MissingVariableError,
+    UnusableVariableError,
+    connection_values,
+    static_token_problem,
+)
 from contracts.folder import read_contracts
 from contracts.sources import Source
 
@@ -16,7 +22,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LAKE_URL", ABFSS)
     monkeypatch.setenv("DATABRICKS_HOST", "https://adb-1.azuredatabricks.net/")
-    monkeypatch.setenv("DATABRICKS_TOKEN", "planted-token")
     return monkeypatch
 
 
@@ -39,7 +44,7 @@ def test_account_url_is_the_blob_endpoint_of_the_lake() -> None:
         ("DATABRICKS_HOST", "https://adb-1.azuredatabricks.net/?o=1", "is not the name of a host"),
         ("DATABRICKS_HOST", "adb-1.azure databricks.net", "is not the name of a host"),
         ("DATABRICKS_HOST", " \n", "is empty"),
-        ("DATABRICKS_TOKEN", "", "is empty"),
+        ("DATABRICKS_TOKEN", "planted-token", "personal access token is accepted in the sandbox only"),
         ("DATABRICKS_TOKEN", "planted\ntoken", "has a line break"),
         ("DATABRICKS_TOKEN", "planted-tokén", "not ASCII"),
         ("LAKE_URL", f"{ABFSS}\n/raw", "has a line break"),
@@ -58,16 +63,40 @@ def test_blanks_around_values_are_taken_off(environment: pytest.MonkeyPatch, bef
     values = {
         "LAKE_URL": ABFSS,
         "AZURE_STORAGE_CONNECTION_STRING": "UseDevelopmentStorage=true",
-        "DATABRICKS_HOST": "adb-1.azuredatabricks.net:443",
+        "DATABRICKS_HOST": "127.0.0.1:8443",
         "DATABRICKS_TOKEN": "planted-token",
     }
     for name, value in values.items():
         environment.setenv(name, f"{before}{value}{after}")
     settings = LakehouseSettings()
-    assert (settings.lake_url, settings.databricks_host) == (ABFSS, "adb-1.azuredatabricks.net:443")
+    assert (settings.lake_url, settings.databricks_host) == (ABFSS, "127.0.0.1:8443")
+    assert settings.databricks_token
     assert settings.databricks_token.get_secret_value() == "planted-token"
     assert settings.azure_storage_connection_string
     assert settings.azure_storage_connection_string.get_secret_value() == "UseDevelopmentStorage=true"
+
+
+@pytest.mark.parametrize("token", [None, "", " \n"])
+def test_without_a_token_there_is_none(environment: pytest.MonkeyPatch, token: str | None) -> None:
+    if token is not None:
+        environment.setenv("DATABRICKS_TOKEN", token)
+    assert LakehouseSettings().databricks_token is None
+
+
+@pytest.mark.parametrize(
+    ("host", "accepted"),
+    [
+        ("127.0.0.1:8443", True),
+        ("jobs.example.com", True),
+        ("adb-1.azuredatabricks.net", False),
+        ("ADB-1.AzureDatabricks.net.:443", False),
+        ("adb-1.databricks.azure.us", False),
+        ("adb-1.databricks.azure.cn", False),
+        ("azuredatabricks.net.example.com", True),
+    ],
+)
+def test_a_static_token_is_for_the_sandbox(host: str, accepted: bool) -> None:
+    assert (static_token_problem(host) is None) is accepted
 
 
 @pytest.fixture

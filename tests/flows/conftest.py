@@ -12,9 +12,8 @@ from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import ContainerClient
 from prefect.testing.utilities import prefect_test_harness
 from prefect_azure import AzureBlobStorageCredentials
-from prefect_databricks import DatabricksCredentials
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace
 from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from sandbox.home import SandboxHome
@@ -34,7 +33,8 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SSLContext:
     """What a server of the test shows, and every client of the test trusts."""
     home = SandboxHome(tmp_path)
     ensure_certificates(home)
-    monkeypatch.setenv("SSL_CERT_FILE", str(home.tls / "ca-bundle.pem"))
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(home.tls / "ca-bundle.pem"))
     context = SSLContext(PROTOCOL_TLS_SERVER)
     context.load_cert_chain(home.tls / "server.pem", home.tls / "server.key")
     return context
@@ -49,9 +49,7 @@ def register(storage: str) -> Callable[[str], None]:
     def save(databricks_url: str) -> None:
         address = databricks_url.removeprefix("https://")
         AzureBlobStorageCredentials(connection_string=storage).save(LAKE_DOCUMENT, overwrite=True)
-        DatabricksCredentials(databricks_instance=address, token="planted-token").save(
-            DATABRICKS_DOCUMENT, overwrite=True
-        )
+        DatabricksWorkspace(host=address, token="planted-token").save(DATABRICKS_DOCUMENT, overwrite=True)
 
     return save
 

@@ -162,9 +162,29 @@ def test_a_jobs_api_that_goes_down_while_the_job_runs_ends_the_run_with_its_summ
     with serve(*quiet, started, running, outage, tls=tls) as databricks, stamina.set_testing(True, attempts=2):
         register(databricks.url)
         state, facts = run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)
-    assert databricks.paths[5:8] == ["/api/2.1/jobs/run-now", "/api/2.1/jobs/runs/get", "/api/2.1/jobs/runs/get"]
+    assert databricks.paths[5:8] == ["/api/2.2/jobs/run-now", "/api/2.2/jobs/runs/get", "/api/2.2/jobs/runs/get"]
     assert state.is_failed()
     (problem,) = facts.problems
     assert problem.part == "databricks job"
     assert problem.what.startswith("DatabricksUnavailable: Databricks ")
     assert facts.transformation is TransformationState.FAILED
+
+
+def test_the_page_of_the_job_s_run_is_shown_while_it_runs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    register: Callable[[str], None],
+    tls: SSLContext,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The Jobs API goes down before the run has ended, and so the link is all there is of it."""
+    monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
+    page = f"https://workspace/{tmp_path.name}/runs/7"
+    running = answer({"run_id": 7, "run_page_url": page, "state": {"life_cycle_state": "RUNNING"}})
+    outage = answer({"error_code": "TEMPORARILY_UNAVAILABLE"}, 503)
+    with serve(*[THE_JOB] * 5, answer({"run_id": 7}), running, outage, tls=tls) as databricks:
+        register(databricks.url)
+        with stamina.set_testing(True, attempts=1):
+            run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)
+    assert page in Artifact.get("job-run-product-returns").data
+    assert f"Databricks runs the job: {page}" in caplog.text

@@ -97,7 +97,7 @@ def test_a_lake_and_a_workspace_that_refuse_the_credentials_are_told_at_once(
         "lake: the storage account refuses to list _manifests/product_returns/: AuthorizationFailure: "
         "check the container raw and the credentials in block document lake"
     )
-    assert job == "Databricks answers 403: check the token in block databricks"
+    assert job == "Databricks answers 403 to jobs/list (request failed): check the token in block databricks"
 
 
 def _run_by(contract: Contract) -> list[Answer]:

@@ -69,7 +69,7 @@ def test_up_starts_every_part_and_writes_the_variables_of_all_for_the_owner_alon
     assert variables.keys() >= {
         *("STORE_DATABASE_URL", "CUSTOMERS_API_URL", "CUSTOMERS_API_KEY", "BRANCH_FILES_URL", "LAKE_URL"),
         *("AZURE_STORAGE_CONNECTION_STRING", "JAVA_HOME", "DATABRICKS_HOST", "DATABRICKS_TOKEN", "PREFECT_API_URL"),
-        *("PII_HASH_KEY", "SSL_CERT_FILE", "SPARK_CONF_DIR", "PREFECT_HOME", "DATAMASTER_HOME"),
+        *("PII_HASH_KEY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SPARK_CONF_DIR", "PREFECT_HOME", "DATAMASTER_HOME"),
     }
 
 

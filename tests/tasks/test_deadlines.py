@@ -12,7 +12,9 @@ from flows.ingest import ingest
 from flows.lakehouse import lakehouse
 from tasks.deadlines import (
     JOB_SECONDS,
+    JOBS_API_ANSWER_SECONDS,
     JOBS_API_CALL_SECONDS,
+    JOBS_API_OUTAGE_SECONDS,
     LOAD_ATTEMPT_SECONDS,
     LOAD_ATTEMPTS,
     LOAD_RETRY_DELAY_SECONDS,
@@ -43,8 +45,9 @@ from tasks.steps import (
         [PAGE_SECONDS, LOAD_ATTEMPT_SECONDS, LOAD_SECONDS, SOURCE_FLOW_SECONDS, SOURCE_END_SECONDS],
         [SOURCE_START_SECONDS + SOURCE_END_SECONDS, SOURCE_WAIT_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_CALL_SECONDS, QUICK_TASK_SECONDS, JOB_SECONDS, 2 * JOB_SECONDS, PARENT_FLOW_SECONDS],
+        [JOBS_API_ANSWER_SECONDS, JOBS_API_CALL_SECONDS, JOBS_API_OUTAGE_SECONDS, JOB_SECONDS],
     ],
-    ids=["a source's own run", "the parent's wait for it", "the job"],
+    ids=["a source's own run", "the parent's wait for it", "the job", "a question to Databricks"],
 )
 def test_each_limit_lies_within_the_next(limits: list[int]) -> None:
     assert sorted(set(limits)) == limits

@@ -56,17 +56,17 @@ def _end_of_broken(text: str, start: int, error: Exception) -> int | None:
     """Where an item ends that is no JSON, by its brackets; None where that is not sure."""
     if text[start : start + 1] in {"", ",", "]"} or _may_have_stray_quote(text, start, error):
         return None
-    opened: list[str] = []
+    brackets: list[str] = []
     for token in _TOKENS.finditer(text, start):
         match token[0]:
             case "{" | "[":
-                opened.append(token[0])
-            case "," | "]" if not opened:
+                brackets.append(token[0])
+            case "," | "]" if not brackets:
                 return token.start()
             case "}" | "]":
-                if not opened or opened.pop() + token[0] not in {"{}", "[]"}:
+                if not brackets or brackets.pop() + token[0] not in {"{}", "[]"}:
                     return None
-                if not opened:
+                if not brackets:
                     return token.end()
             case '"':
                 return None  # a text without an end: it is cut off

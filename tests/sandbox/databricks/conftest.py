@@ -30,6 +30,8 @@ fail = stores.tasks:fail
 refuse = stores.tasks:refuse
 wait = stores.tasks:wait
 count = stores.tasks:count
+need = stores.tasks:need
+say = stores.tasks:say
 """
 
 TASKS = """
@@ -51,6 +53,13 @@ def count():
     from pyspark.sql import SparkSession
     spark = SparkSession.builder.getOrCreate()
     print(spark.sparkContext.applicationId, spark.range(3).count())
+
+def say():
+    print(sys.argv[1].removeprefix("--text="))
+
+def need():
+    file = pathlib.Path(next(a for a in sys.argv if a.startswith("--file=")).removeprefix("--file="))
+    print("found", file.read_text(), sys.argv[1:])
 
 def wait():
     marker = pathlib.Path(next(a for a in sys.argv if a.startswith("--marker=")).removeprefix("--marker="))
@@ -100,10 +109,12 @@ class JobsApi:
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
-    def request(self, method: str, path: str, token: str | None = TOKEN, **content: Any) -> httpx.Response:
+    def request(
+        self, method: str, path: str, token: str | None = TOKEN, version: str = "2.2", **content: Any
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
         with httpx.Client(verify=self.home.trust(), headers=headers) as client:
-            return client.request(method, f"{self.url}/api/2.1/jobs/{path}", **content)
+            return client.request(method, f"{self.url}/api/{version}/jobs/{path}", **content)
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         answer = self.request("GET", path, params=query)

@@ -1,48 +1,20 @@
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx
 import pytest
-from prefect_databricks import DatabricksCredentials
-from prefect_databricks.jobs import jobs_list, jobs_run_now, jobs_runs_get, jobs_runs_get_output, jobs_runs_list
-from pydantic.v1 import SecretStr
 
-from tests.sandbox.databricks.conftest import TOKEN, JobsApi, task
+from tests.sandbox.databricks.conftest import JobsApi, task
 
 pytestmark = pytest.mark.services
 
 JOB = {"name": "etl", "tasks": [task("bronze", "tell")]}
 
 
-@pytest.fixture
-def credentials(api: JobsApi) -> DatabricksCredentials:
-    host = api.url.removeprefix("https://")
-    verify = str(api.home.tls / "ca-bundle.pem")
-    return DatabricksCredentials(databricks_instance=host, token=SecretStr(TOKEN), client_kwargs={"verify": verify})
-
-
-def test_the_client_of_prefect_databricks_finds_runs_and_reads_a_job(
-    api: JobsApi, credentials: DatabricksCredentials
-) -> None:
-    job_id = api.post("create", JOB)["job_id"]
-
-    listed = asyncio.run(jobs_list.fn(credentials))
-    assert job_id in [job["job_id"] for job in listed["jobs"]]
-    run_id = asyncio.run(jobs_run_now.fn(credentials, job_id=job_id, idempotency_token="once"))["run_id"]
-    api.finished(run_id)
-    run = asyncio.run(jobs_runs_get.fn(run_id, credentials))
-    assert run["state"]["result_state"] == "SUCCESS"
-    output = asyncio.run(jobs_runs_get_output.fn(run["tasks"][0]["run_id"], credentials))
-    assert "DATAMASTER_RESULT" in output["logs"]
-    completed = asyncio.run(jobs_runs_list.fn(credentials, job_id=job_id, completed_only=True))
-    assert [one["run_id"] for one in completed["runs"]] == [run_id]
-
-
 def test_a_client_that_does_not_know_the_authority_is_refused_by_its_own_tls(api: JobsApi) -> None:
     with pytest.raises(httpx.ConnectError, match="certificate"), httpx.Client(trust_env=False) as client:
-        client.get(f"{api.url}/api/2.1/jobs/list")
+        client.get(f"{api.url}/api/2.2/jobs/list")
 
 
 @pytest.mark.parametrize(
@@ -65,10 +37,15 @@ def test_a_request_without_the_token_is_refused(api: JobsApi, token: str | None,
         ("GET", "runs/get", {"params": {"run_id": 7}}, "Run 7 does not exist."),
         ("GET", "runs/get-output", {"params": {"run_id": 7}}, "Run 7 does not exist."),
         ("POST", "runs/cancel", {"json": {"run_id": 7}}, "Run 7 does not exist."),
+        ("POST", "runs/repair", {"json": {"run_id": 7, "rerun_all_failed_tasks": True}}, "Run 7 does not exist."),
+        ("POST", "runs/repair", {"json": {"run_id": 7}}, "exactly one of rerun_tasks and rerun_all_failed_tasks"),
+        ("GET", "get", {"params": {"job_id": 7}}, "Job 7 does not exist."),
         ("POST", "run-now", {"json": {"job_id": 7}}, "Job 7 does not exist."),
         ("POST", "reset", {"json": {"job_id": 7, "new_settings": JOB}}, "Job 7 does not exist."),
         ("GET", "runs/list", {"params": {"active_only": True, "completed_only": True}}, "cannot both be true"),
         ("GET", "list", {"params": {"limit": 101}}, "limit"),
+        ("GET", "runs/list", {"params": {"limit": 26}}, "limit"),
+        ("GET", "runs/list", {"params": {"page_token": "next"}}, "page_token"),
         ("GET", "list", {"params": {"colour": "blue"}}, "colour"),
         ("POST", "run-now", {"json": {"job_id": "seven"}}, "job_id"),
         ("POST", "run-now", {"json": {"job_id": 7, "idempotency_token": "x" * 65}}, "idempotency_token"),
@@ -80,6 +57,7 @@ def test_a_request_without_the_token_is_refused(api: JobsApi, token: str | None,
         ("POST", "create", {"json": {"tasks": [task("a", "tell", "a")]}}, "in a circle"),
         ("POST", "create", {"json": {"tasks": [task("a", "tell") | {"job_cluster_key": "b"}]}}, "b is not defined"),
         ("POST", "create", {"json": {"tasks": [task("a", "tell", x="{{job.parameters.y}}")]}}, "job.parameters.y"),
+        ("POST", "create", {"json": {**JOB, "parameters": [{"name": "x", "default": "{{job.naem}}"}]}}, "job.naem"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused_with_the_reason(
@@ -115,7 +93,24 @@ def test_an_endpoint_that_is_not_offered_is_named(api: JobsApi) -> None:
     answer = api.request("POST", "delete", json={"job_id": 7})
 
     assert answer.status_code == 404
-    assert answer.json() == {"error_code": "ENDPOINT_NOT_FOUND", "message": "No API found for 'POST /2.1/jobs/delete'"}
+    assert answer.json() == {"error_code": "ENDPOINT_NOT_FOUND", "message": "No API found for 'POST /2.2/jobs/delete'"}
+
+
+def test_both_versions_of_the_api_are_the_same_workspace_and_no_other_is_served(api: JobsApi) -> None:
+    job_id = api.request("POST", "create", version="2.1", json=JOB).json()["job_id"]
+
+    assert api.request("GET", "get", version="2.1", params={"job_id": job_id}).json() == api.get("get", job_id=job_id)
+    assert api.request("GET", "list", version="2.0").status_code == 404
+
+
+def test_a_limit_of_no_runs_stands_for_the_largest(api: JobsApi) -> None:
+    job_id = api.post("create", {**JOB, "max_concurrent_runs": 0})["job_id"]
+    runs = [api.start_run(job_id) for _ in range(26)]
+
+    answer = api.get("runs/list", job_id=job_id, limit=0)
+    assert [run["run_id"] for run in answer["runs"]] == runs[:0:-1]
+    rest = api.get("runs/list", job_id=job_id, limit=0, page_token=answer["next_page_token"])
+    assert [run["run_id"] for run in rest["runs"]] == runs[:1]
 
 
 def test_jobs_are_found_by_name_in_any_case_and_listed_in_pages(api: JobsApi) -> None:

@@ -2,95 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
-
-import httpx
 import pytest
-import stamina
-from prefect_databricks import DatabricksCredentials
 
 from contracts.folder import read_contracts
-from contracts.job_report import TaskReport, TransformedRows
-from tasks.errors import AccessRefused, JobNotDeployed
+from tasks.errors import DatabricksUnavailable, JobNotDeployed, JobOverdue
 from tasks.transform import transformation
 from tasks.transform.job_run import Transformation, TransformationState
-from tasks.transform.transformation import Rebuild, TransformWhen, transform
+from tasks.transform.jobs_api import start_job, wait_for_run
+from tasks.transform.transformation import Rebuild, TransformWhen, cancel_transformation, transform
+from tasks.transform.workspace import Workspace
+from tests.tasks.scripted_api import Answer, answer, cut_off
+from tests.tasks.transform.jobs_service import JOB_ID, JobsService
 
-JOB_ID = 11
 CONTRACT = read_contracts().dataset("customer_purchases")
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(transformation, "POLL_SECONDS", 0)
-    with stamina.set_testing(True, attempts=3):
-        yield
-
-
-@dataclass
-class Workspace:
-    """Answers as the Jobs API 2.1 documents: runs by id, each with the bronze rows it would report."""
-
-    runs: dict[int, dict[str, Any]] = field(default_factory=dict)
-    jobs: list[dict[str, Any]] = field(default_factory=lambda: [{"job_id": JOB_ID}])
-    bronze_after: int = 10
-    result: str = "SUCCESS"
-    refusals: list[int] = field(default_factory=list)
-    started: list[dict[str, Any]] = field(default_factory=list)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if self.refusals:
-            return httpx.Response(self.refusals.pop(), json={"error_code": "TEMPORARILY_UNAVAILABLE", "message": ""})
-        assert request.headers["Authorization"] == "Bearer planted-token"
-        path = request.url.path.removeprefix("/api/2.1/jobs/")
-        query = request.url.params
-        match path:
-            case "list":
-                return httpx.Response(
-                    200, json={"jobs": self.jobs if query["name"] == "etl-customer-purchases" else []}
-                )
-            case "runs/list":
-                active = query.get("active_only") == "true"
-                wanted = [
-                    run for run in self.runs.values() if (run["state"]["life_cycle_state"] == "RUNNING") is active
-                ]
-                return httpx.Response(200, json={"runs": wanted[::-1]})
-            case "runs/get":
-                return httpx.Response(200, json=self._advanced(int(query["run_id"])))
-            case "runs/get-output":
-                return httpx.Response(200, json=self.runs[int(query["run_id"]) // 10]["output"])
-            case "run-now":
-                self.started.append(json.loads(request.content))
-                return httpx.Response(200, json={"run_id": self.add("RUNNING", self.bronze_after)})
-        raise AssertionError(f"unexpected call of {path}")
-
-    def add(self, life_cycle_state: str, bronze_rows: int) -> int:
-        run_id = len(self.runs) + 1
-        total = {"store-database": TransformedRows(bronze=bronze_rows)}
-        report = TaskReport(task="bronze", seconds=1, total=total, contract_digest=CONTRACT.digest)
-        state = {"life_cycle_state": life_cycle_state}
-        if life_cycle_state == "TERMINATED":
-            state["result_state"] = "SUCCESS"
-        task = {"run_id": run_id * 10, "task_key": "bronze", "state": state, "start_time": 1000, "end_time": 3500}
-        self.runs[run_id] = {
-            "run_id": run_id,
-            "run_page_url": f"https://workspace/run/{run_id}",
-            "state": state,
-            "tasks": [task],
-            "output": {"logs": f"starting\n{report.result_line()}\n"},
-        }
-        return run_id
-
-    def _advanced(self, run_id: int) -> dict[str, Any]:
-        """The run as asked for; a running one is over the next time."""
-        run = json.loads(json.dumps(self.runs[run_id]))
-        if run["state"]["life_cycle_state"] == "RUNNING":
-            self.runs[run_id]["state"] |= {"life_cycle_state": "TERMINATED", "result_state": self.result}
-        return run
+UNAVAILABLE = answer({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "soon"}, 503)
 
 
 def transformed(
@@ -98,78 +23,206 @@ def transformed(
     landed: int,
     when: TransformWhen = TransformWhen.IF_NEEDED,
     rebuild: Rebuild | None = None,
+    told: list[str] | None = None,
 ) -> Transformation:
-    databricks = DatabricksCredentials(
-        databricks_instance="adb-1.azuredatabricks.net",
-        token="planted-token",
-        client_kwargs={"transport": httpx.MockTransport(workspace)},
-    )
-    return asyncio.run(transform(databricks, CONTRACT, {"store-database": landed}, when, "flow-run-1", rebuild))
+    tell = (told if told is not None else []).append
+    return transform(workspace, CONTRACT, {"store-database": landed}, when, "flow-run-1", rebuild, tell)
 
 
-def test_job_runs_when_raw_holds_more_than_bronze() -> None:
-    workspace = Workspace(bronze_after=10)
-    workspace.add("TERMINATED", bronze_rows=7)
+def test_job_runs_when_raw_holds_more_than_bronze(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", bronze_rows=7)
     outcome = transformed(workspace, landed=10)
     assert outcome.state is TransformationState.SUCCEEDED
-    assert workspace.started == [
-        {"job_id": JOB_ID, "job_parameters": {"ingestion_id": "flow-run-1"}, "idempotency_token": "flow-run-1"}
+    assert service.started == [
+        {"job_id": JOB_ID, "job_parameters": {"ingestion_id": "flow-run-1"}, "idempotency_token": "flow-run-1.1"}
     ]
     assert outcome.run is not None
     assert outcome.run.total_rows("bronze", "store-database").bronze == 10
     assert outcome.run.tasks[0].seconds == 2.5
 
 
-def test_job_does_not_run_when_bronze_holds_all_that_was_landed() -> None:
-    workspace = Workspace()
-    workspace.add("TERMINATED", bronze_rows=10)
+def test_the_page_of_the_run_is_told_once_before_its_end(service: JobsService, workspace: Workspace) -> None:
+    told: list[str] = []
+    states: list[str] = []
+    run_id = service.add("RUNNING", bronze_rows=10)
+    service.endless = True
+
+    def hear(page_url: str) -> None:
+        told.append(page_url)
+        states.append(service.runs[run_id]["state"]["life_cycle_state"])
+        service.endless = False
+
+    wait_for_run(workspace, run_id, timeout_seconds=60, poll_seconds=0, tell=hear)
+    assert told == [f"https://workspace/run/{run_id}"]
+    assert states == ["RUNNING"]
+
+
+def test_job_does_not_run_when_bronze_holds_all_that_was_landed(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", bronze_rows=10)
     outcome = transformed(workspace, landed=10)
     assert outcome.state is TransformationState.NOT_NEEDED
-    assert workspace.started == []
+    assert service.started == []
     assert outcome.run is not None
 
 
-def test_a_layer_is_made_anew_though_nothing_was_landed() -> None:
-    workspace = Workspace()
-    workspace.add("TERMINATED", bronze_rows=10)
+def test_a_layer_is_made_anew_though_nothing_was_landed(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", bronze_rows=10)
     assert transformed(workspace, 10, rebuild=Rebuild.SILVER).state is TransformationState.SUCCEEDED
-    assert workspace.started[0]["job_parameters"] == {"ingestion_id": "flow-run-1", "rebuild": "silver"}
+    assert service.started[0]["job_parameters"] == {"ingestion_id": "flow-run-1", "rebuild": "silver"}
 
 
-def test_job_runs_always_or_never_when_told_so() -> None:
-    workspace = Workspace()
-    workspace.add("TERMINATED", bronze_rows=10)
+def test_job_runs_always_or_never_when_told_so(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", bronze_rows=10)
     assert transformed(workspace, 10, TransformWhen.ALWAYS).state is TransformationState.SUCCEEDED
     assert transformed(workspace, 99, TransformWhen.NEVER).state is TransformationState.SKIPPED
-    assert len(workspace.started) == 1
+    assert len(service.started) == 1
 
 
-def test_run_left_by_a_killed_flow_is_waited_for_and_decides_what_is_left_to_do() -> None:
-    workspace = Workspace()
-    workspace.add("RUNNING", bronze_rows=10)
+def test_run_left_by_a_killed_flow_is_waited_for_and_decides_what_is_left_to_do(
+    service: JobsService, workspace: Workspace
+) -> None:
+    service.add("RUNNING", bronze_rows=10)
     assert transformed(workspace, landed=10).state is TransformationState.NOT_NEEDED
-    assert workspace.started == []
+    assert service.started == []
 
 
-def test_failed_job_is_reported_not_raised() -> None:
-    outcome = transformed(Workspace(result="FAILED"), landed=10)
+def test_failed_job_is_reported_not_raised(service: JobsService, workspace: Workspace) -> None:
+    service.result = "FAILED"
+    outcome = transformed(workspace, landed=10)
     assert outcome.state is TransformationState.FAILED
     assert outcome.run is not None
     assert not outcome.run.succeeded
 
 
-def test_passing_faults_are_retried() -> None:
-    workspace = Workspace(refusals=[503, 429])
+def test_only_the_failed_tasks_of_the_last_run_start_again_when_bronze_holds_all_that_was_landed(
+    service: JobsService, workspace: Workspace
+) -> None:
+    failed = service.add("TERMINATED", 10, result="FAILED", ingestion_id="flow-run-0", rebuild="silver")
+    outcome = transformed(workspace, landed=10)
+    assert outcome.state is TransformationState.SUCCEEDED
+    assert outcome.run
+    assert outcome.run.run_id == failed
+    assert service.started == []
+    assert service.repaired == [
+        {
+            "run_id": failed,
+            "rerun_all_failed_tasks": True,
+            "job_parameters": {"ingestion_id": "flow-run-1", "rebuild": "silver"},
+        }
+    ]
+
+
+def test_a_repair_that_fails_is_followed_by_another_that_names_it(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", 10, result="FAILED", ingestion_id="flow-run-0")
+    service.result = "FAILED"
+    assert transformed(workspace, landed=10).state is TransformationState.FAILED
+    service.result = "SUCCESS"
     assert transformed(workspace, landed=10).state is TransformationState.SUCCEEDED
+    assert [asked.get("latest_repair_id") for asked in service.repaired] == [None, 501]
 
 
-def test_refused_token_is_not_retried() -> None:
-    workspace = Workspace(refusals=[403, 403])
-    with pytest.raises(AccessRefused, match="Databricks answers 403: check the token in block databricks"):
+@pytest.mark.parametrize(
+    ("landed", "when", "rebuild"),
+    [
+        (12, TransformWhen.IF_NEEDED, None),
+        (10, TransformWhen.ALWAYS, None),
+        (10, TransformWhen.IF_NEEDED, Rebuild.SILVER),
+    ],
+    ids=["more was landed", "always", "made anew"],
+)
+def test_a_new_run_follows_a_failed_one_where_all_tasks_have_something_to_do(
+    service: JobsService, workspace: Workspace, landed: int, when: TransformWhen, rebuild: Rebuild | None
+) -> None:
+    service.add("TERMINATED", 10, result="FAILED")
+    transformed(workspace, landed, when, rebuild)
+    assert service.repaired == []
+    assert len(service.started) == 1
+
+
+def test_a_flow_run_that_is_restarted_starts_the_job_anew_once_its_run_has_failed(
+    service: JobsService, workspace: Workspace
+) -> None:
+    service.result = "FAILED"
+    transformed(workspace, landed=12)
+    service.result, service.bronze_after = "SUCCESS", 12
+    assert transformed(workspace, landed=12).state is TransformationState.SUCCEEDED
+    assert [asked["idempotency_token"] for asked in service.started] == ["flow-run-1.0", "flow-run-1.1"]
+    assert len(service.runs) == 2
+
+
+def test_a_new_run_follows_where_databricks_refuses_the_repair(service: JobsService, workspace: Workspace) -> None:
+    service.add("TERMINATED", 10, result="FAILED")
+    refusal = answer({"error_code": "INVALID_PARAMETER_VALUE", "message": "no"}, 400)
+    service.faults = _at("runs/repair", service, refusal)
+    assert transformed(workspace, landed=10).state is TransformationState.SUCCEEDED
+    assert service.repaired == []
+    assert len(service.started) == 1
+
+
+def test_a_repair_whose_answer_was_lost_is_waited_for(service: JobsService, workspace: Workspace) -> None:
+    failed = service.add("TERMINATED", 10, result="FAILED")
+
+    def taken_but_not_told(handler: object) -> None:
+        service.runs[failed]["state"] = {"life_cycle_state": "RUNNING"}
+        service.endless = True
+        UNAVAILABLE(handler)  # type: ignore[arg-type]
+
+    def refused(handler: object) -> None:
+        service.endless = False
+        answer({"error_code": "INVALID_PARAMETER_VALUE", "message": "in progress"}, 400)(handler)  # type: ignore[arg-type]
+
+    service.faults = _at("runs/repair", service, taken_but_not_told, refused)
+    service.endless = False
+    outcome = transformed(workspace, landed=10)
+    assert outcome.state is TransformationState.SUCCEEDED
+    assert service.started == []
+
+
+def test_a_run_that_takes_too_long_is_cancelled(
+    service: JobsService, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transformation, "JOB_SECONDS", 0)
+    service.endless = True
+    with pytest.raises(JobOverdue, match="job run 1 took over 0 s and was cancelled: see https://workspace/run/1"):
         transformed(workspace, landed=10)
-    assert workspace.refusals == [403]
+    assert service.cancelled == [1]
 
 
-def test_missing_job_says_what_to_deploy() -> None:
+def test_a_cancelled_flow_run_cancels_its_own_job_run_alone(service: JobsService, workspace: Workspace) -> None:
+    service.add("RUNNING", 10, ingestion_id="flow-run-0")
+    own = service.add("QUEUED", 10, ingestion_id="flow-run-1")
+    assert cancel_transformation(workspace, CONTRACT, "flow-run-1") == [own]
+    assert service.cancelled == [own]
+    assert cancel_transformation(workspace, CONTRACT, "flow-run-2") == []
+
+
+def test_a_start_whose_answer_was_lost_starts_no_second_run(service: JobsService, workspace: Workspace) -> None:
+    first = start_job(workspace, JOB_ID, {}, "flow-run-1")
+    service.faults = [cut_off()]
+    assert start_job(workspace, JOB_ID, {}, "flow-run-1") == first
+    assert len(service.runs) == 1
+
+
+@pytest.mark.parametrize("fault", [UNAVAILABLE, cut_off()])
+def test_a_wait_outlasts_faults_of_the_jobs_api(service: JobsService, workspace: Workspace, fault: Answer) -> None:
+    service.faults = [fault] * 2
+    assert transformed(workspace, landed=10).state is TransformationState.SUCCEEDED
+    service.faults = [fault] * 9
+    with pytest.raises(DatabricksUnavailable):
+        transformed(workspace, landed=10)
+
+
+def test_missing_job_says_what_to_deploy(service: JobsService, workspace: Workspace) -> None:
+    service.jobs = []
     with pytest.raises(JobNotDeployed, match="0 jobs named etl-customer-purchases: deploy the pipelines stack"):
-        transformed(Workspace(jobs=[]), landed=10)
+        transformed(workspace, landed=10)
+
+
+def _at(endpoint: str, service: JobsService, *faults: Answer) -> list[Answer]:
+    """Faults that only requests of this endpoint get."""
+
+    class Faults(list[Answer]):
+        def __bool__(self) -> bool:
+            return len(self) > 0 and service.asked[-1] == endpoint
+
+    return Faults(faults)
