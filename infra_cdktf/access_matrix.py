@@ -6,53 +6,22 @@ container and on a schema, so that both gates let the same people through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
-
 from contracts.lake_terms import Access, Layer, Role
 from infra_cdktf.problems import InvalidSettings
+from infra_cdktf.roles import LAKE_ADMINISTRATOR, LAKE_CREATOR, DefinedRole
 
-BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
-READ_CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers/read"
 TABLE_LAYERS = (Layer.BRONZE, Layer.SILVER, Layer.GOLD)
 
+StorageRole = str | DefinedRole
+"""A role on a container: the name of one of Azure's own, or one that the bootstrap script defines."""
+READER = "Storage Blob Data Reader"
+CONTRIBUTOR = "Storage Blob Data Contributor"
 
-@dataclass(frozen=True)
-class StorageRole:
-    """A role on a container: one of Azure's own, or with `data_actions` one that the access stack defines.
-
-    `name` is Azure's for a built-in role and a short kind of ours for a defined one.
-    """
-
-    name: str
-    data_actions: tuple[str, ...] = ()
-
-    @property
-    def defined_here(self) -> bool:
-        """Whether Azure has no such role of its own."""
-        return bool(self.data_actions)
-
-
-READER = StorageRole("Storage Blob Data Reader")
-CONTRIBUTOR = StorageRole("Storage Blob Data Contributor")
-CREATOR = StorageRole("lake-creator", (f"{BLOBS}/read", f"{BLOBS}/write", f"{BLOBS}/add/action"))
-"""Lands files and never deletes one: raw is immutable."""
-ADMINISTRATOR = StorageRole(
-    "lake-administrator",
-    tuple(
-        f"{BLOBS}/{action}"
-        for action in ("read", "write", "delete", "add/action", "move/action", "modifyPermissions/action")
-    ),
-)
-"""Everything on the data, their access-control lists included, without owning them or the account."""
-
-Rendered = TypeVar("Rendered")
-
-_STORAGE = {
+_STORAGE: dict[frozenset[Access], StorageRole] = {
     frozenset({Access.READ}): READER,
-    frozenset({Access.CREATE, Access.READ}): CREATOR,
+    frozenset({Access.CREATE, Access.READ}): LAKE_CREATOR,
     frozenset({Access.READ, Access.WRITE}): CONTRIBUTOR,
-    frozenset({Access.ALL}): ADMINISTRATOR,
+    frozenset({Access.ALL}): LAKE_ADMINISTRATOR,
 }
 
 _READ = ("USE_SCHEMA", "SELECT")
@@ -72,7 +41,10 @@ def storage_role(role: Role, layer: Layer) -> StorageRole | None:
         InvalidSettings: the contracts combine accesses in a way that no storage role expresses.
     """
     access = role.access_by_layer.get(layer, ())
-    return _expressed(role, layer, _STORAGE.get(frozenset(access))) if access else None
+    rendered = _STORAGE.get(frozenset(access))
+    if access and rendered is None:
+        raise _without_rendering(role, layer)
+    return rendered
 
 
 def schema_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
@@ -82,7 +54,10 @@ def schema_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
         InvalidSettings: the contracts combine accesses in a way that no set of privileges expresses.
     """
     access = role.access_by_layer.get(layer, ())
-    return _expressed(role, layer, _SCHEMA.get(frozenset(access))) if access else ()
+    rendered = _SCHEMA.get(frozenset(access), ())
+    if access and not rendered:
+        raise _without_rendering(role, layer)
+    return rendered
 
 
 def location_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
@@ -98,8 +73,6 @@ def location_privileges(role: Role, layer: Layer) -> tuple[str, ...]:
     return ("CREATE_EXTERNAL_TABLE",) if role.workload and schema_privileges(role, layer) == _WRITE else ()
 
 
-def _expressed(role: Role, layer: Layer, rendered: Rendered | None) -> Rendered:
-    if rendered is None:
-        given = ", ".join(role.access_by_layer[layer])
-        raise InvalidSettings([f"role {role.name}: access [{given}] on {layer} has no rendering; see access_matrix.py"])
-    return rendered
+def _without_rendering(role: Role, layer: Layer) -> InvalidSettings:
+    given = ", ".join(role.access_by_layer[layer])
+    return InvalidSettings([f"role {role.name}: access [{given}] on {layer} has no rendering; see access_matrix.py"])

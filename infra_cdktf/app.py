@@ -9,7 +9,8 @@ from cdktf import App
 from contracts.folder import Contracts
 from infra_cdktf.accounts import Accounts
 from infra_cdktf.environment import Environment
-from infra_cdktf.settings import EnvironmentSettings, check_together
+from infra_cdktf.environment_settings import EnvironmentSettings
+from infra_cdktf.settings import check_entry, check_together
 from infra_cdktf.stacks.access import AccessStack, check_roles
 from infra_cdktf.stacks.catalog import CatalogStack
 from infra_cdktf.stacks.lake import LakeStack
@@ -36,6 +37,7 @@ def build_app(
         InvalidSettings: environments that cannot stand beside each other, or contracts without the platform's roles.
     """
     check_together(environments)
+    check_entry(accounts, environments)
     check_roles(contracts.lake.roles)
     app = App(outdir=str(folder), stack_traces=False)
     StateStack(
@@ -56,8 +58,8 @@ def add_environment(app: App, environment: Environment) -> None:
     platform = PlatformStack(app, environment, network).outputs
     lake = LakeStack(app, environment, network, platform).outputs
     access = AccessStack(app, environment, platform, lake).outputs
-    workspace = WorkspaceStack(app, environment, network, platform, access).outputs
-    catalog = CatalogStack(app, environment, lake, access, workspace).outputs
+    workspace = WorkspaceStack(app, environment, network, platform, lake, access).outputs
+    catalog = CatalogStack(app, environment, lake, workspace).outputs
     inputs = PipelinesInputs(platform=platform, lake=lake, access=access, workspace=workspace, catalog=catalog)
     pipelines = PipelinesStack(app, environment, inputs).outputs
     OperationsStack(

@@ -30,6 +30,16 @@ class StateNames:
         """Storage account of the store; unique worldwide."""
         return f"{self.prefix}state{self.suffix}"
 
+    @property
+    def key_vault(self) -> str:
+        """Vault of the key that encrypts the store, where one is wanted."""
+        return f"{self.prefix}-st-kv-{self.suffix}"
+
+    @property
+    def identity(self) -> str:
+        """Identity by which the store uses that key."""
+        return f"{self.prefix}-state-encryption"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
@@ -83,6 +93,21 @@ class Names:
     def key_vault(self) -> str:
         """Key vault."""
         return f"{self.prefix}-{self.environment}-kv-{self.suffix}"
+
+    @property
+    def database_server(self) -> str:
+        """Database of a Prefect server of one's own; unique worldwide."""
+        return f"{self.prefix}-{self.environment}-pg-{self.suffix}"
+
+    @property
+    def private_zone(self) -> str:
+        """Private DNS zone of what the environment itself serves inside its network."""
+        return f"{self.prefix}-{self.environment}.internal"
+
+    @property
+    def runner(self) -> str:
+        """Container job that deploys from inside, whose name Azure limits to 32 characters."""
+        return f"{self.prefix}-{self.environment}-deploy"
 
     @property
     def grafana(self) -> str:

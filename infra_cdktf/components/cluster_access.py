@@ -1,59 +1,54 @@
-"""Who may look into the private cluster: its operators, through `az aks command invoke` or from inside the network."""
+"""Who may do what in the private cluster, through `az aks command invoke` or from inside the network."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_azurerm.role_assignment import RoleAssignment
-from cdktf_cdktf_provider_azurerm.role_definition import RoleDefinition, RoleDefinitionPermissions
 from constructs import Construct
 
-OPERATE = [
-    "Microsoft.ContainerService/managedClusters/read",
-    "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
-    "Microsoft.ContainerService/managedClusters/runcommand/action",
-    "Microsoft.ContainerService/managedClusters/commandResults/read",
-]
+
+@dataclass(frozen=True)
+class KubernetesRole:
+    """One of Azure's Kubernetes roles for a role of the lake, in one namespace or (None) in the whole cluster."""
+
+    holder: str
+    role: str
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterAccessConfig:
-    """The cluster, and its operators: Entra object id and Kubernetes role by name of the lake's role."""
+    """The cluster, the role by which its API server is reached, and its operators' Entra object ids by name."""
 
     cluster_id: str
-    operator_role_name: str
+    operator_role_id: str
     principal_ids: dict[str, str]
-    kubernetes_roles: dict[str, str]
+    kubernetes_roles: tuple[KubernetesRole, ...]
 
 
 class ClusterAccess(Construct):
-    """Two assignments per group: one to reach the API server, one that says what it may do there."""
+    """An assignment per group to reach the API server, and one for each thing that it may do there."""
 
     def __init__(self, scope: Construct, construct_id: str, config: ClusterAccessConfig) -> None:
-        """Define the operator's role and assign it together with the Kubernetes roles."""
+        """Assign the operator's role together with the Kubernetes roles."""
         super().__init__(scope, construct_id)
-        operator = RoleDefinition(
-            self,
-            "operator",
-            name=config.operator_role_name,
-            scope=config.cluster_id,
-            assignable_scopes=[config.cluster_id],
-            permissions=[RoleDefinitionPermissions(actions=OPERATE)],
-        )
-        for role, kubernetes_role in config.kubernetes_roles.items():
+        for holder in dict.fromkeys(role.holder for role in config.kubernetes_roles):
             RoleAssignment(
                 self,
-                f"{role}-operates",
+                f"{holder}-operates",
                 scope=config.cluster_id,
-                role_definition_id=operator.role_definition_resource_id,
-                principal_id=config.principal_ids[role],
+                role_definition_id=config.operator_role_id,
+                principal_id=config.principal_ids[holder],
                 principal_type="Group",
             )
+        for role in config.kubernetes_roles:
+            place = role.namespace or "kubernetes"
             RoleAssignment(
                 self,
-                f"{role}-in-kubernetes",
-                scope=config.cluster_id,
-                role_definition_name=kubernetes_role,
-                principal_id=config.principal_ids[role],
+                f"{role.holder}-in-{place}",
+                scope=f"{config.cluster_id}/namespaces/{role.namespace}" if role.namespace else config.cluster_id,
+                role_definition_name=role.role,
+                principal_id=config.principal_ids[role.holder],
                 principal_type="Group",
             )

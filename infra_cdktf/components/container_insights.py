@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from cdktf_cdktf_provider_azurerm.monitor_data_collection_rule import (
@@ -19,7 +20,20 @@ from constructs import Construct
 
 from infra_cdktf.components.resource_group import Placement
 
-STREAM = "Microsoft-ContainerInsights-Group-Default"
+EXTENSION = "ContainerInsightsExtension"
+"""What the agent on the nodes looks for: name of the data source, and of the association with its cluster."""
+STREAMS = [
+    "Microsoft-ContainerLogV2",
+    "Microsoft-KubeEvents",
+    "Microsoft-KubePodInventory",
+    "Microsoft-KubeNodeInventory",
+    "Microsoft-KubeServices",
+    "Microsoft-InsightsMetrics",
+]
+"""The tables that alerts and people ask; the group `Default` would write container logs to the old table too."""
+COLLECTION = {
+    "dataCollectionSettings": {"interval": "1m", "namespaceFilteringMode": "Off", "enableContainerLogV2": True}
+}
 DESTINATION = "log-workspace"
 
 
@@ -47,11 +61,14 @@ class ContainerInsights(Construct):
             location=config.placement.location,
             tags=config.placement.tags,
             kind="Linux",
-            data_flow=[MonitorDataCollectionRuleDataFlow(streams=[STREAM], destinations=[DESTINATION])],
+            data_flow=[MonitorDataCollectionRuleDataFlow(streams=STREAMS, destinations=[DESTINATION])],
             data_sources=MonitorDataCollectionRuleDataSources(
                 extension=[
                     MonitorDataCollectionRuleDataSourcesExtension(
-                        name="container-insights", extension_name="ContainerInsights", streams=[STREAM]
+                        name=EXTENSION,
+                        extension_name="ContainerInsights",
+                        extension_json=json.dumps(COLLECTION, sort_keys=True),
+                        streams=STREAMS,
                     )
                 ]
             ),
@@ -66,7 +83,7 @@ class ContainerInsights(Construct):
         MonitorDataCollectionRuleAssociation(
             self,
             "of-cluster",
-            name="container-insights",
+            name=EXTENSION,
             target_resource_id=config.cluster_id,
             data_collection_rule_id=rule.id,
         )

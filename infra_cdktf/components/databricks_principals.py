@@ -38,7 +38,7 @@ class WorkloadAccount:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabricksPrincipalsConfig:
-    """Groups and workloads by the name of the lake's role, and who may let jobs run as the pipeline.
+    """Groups and workloads by the name of the lake's role, and who may let jobs run as the pipeline (`deployer`).
 
     `taggers` is the group of those who may set governed tags; it exists once per account, and one environment makes it
     (`makes_taggers`).
@@ -49,7 +49,7 @@ class DatabricksPrincipalsConfig:
     groups: dict[str, GroupIdentity]
     workloads: dict[str, WorkloadAccount]
     run_as: str
-    deployer_application_id: str
+    deployer: str
     taggers: str
     makes_taggers: bool
 
@@ -107,7 +107,7 @@ class DatabricksPrincipals(Construct):
             grant_rules=[
                 AccessControlRuleSetGrantRules(
                     role="roles/servicePrincipal.user",
-                    principals=[f"servicePrincipals/{config.deployer_application_id}"],
+                    principals=[config.deployer],
                 )
             ],
             depends_on=[workloads[config.run_as]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cdktf import Token
+from cdktf import ITerraformDependable, Token
 from cdktf_cdktf_provider_azurerm.databricks_workspace import (
     DatabricksWorkspace as AzureDatabricksWorkspace,
 )
@@ -26,7 +26,11 @@ STORAGE_ACCOUNTS = "Microsoft.Storage/storageAccounts"
 
 @dataclass(frozen=True, kw_only=True)
 class DatabricksWorkspaceConfig:
-    """Network with the two delegated subnets, and connector and key of the workspace's own storage."""
+    """Network with the two delegated subnets, and connector and key of the workspace's own storage.
+
+    A public front end lets browsers in from the internet, past the list of addresses that the catalog stack sets; the
+    clusters' own way to Databricks is private in any case.
+    """
 
     placement: Placement
     name: str
@@ -36,6 +40,7 @@ class DatabricksWorkspaceConfig:
     own_storage_name: str
     dns_zone_ids: dict[str, str]
     key: EncryptionKey
+    has_public_front_end: bool
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class DatabricksWorkspace(Construct):
             tags=config.placement.tags,
             sku="premium",
             managed_resource_group_name=config.managed_resource_group_name,
-            public_network_access_enabled=False,
+            public_network_access_enabled=config.has_public_front_end,
             network_security_group_rules_required="NoAzureDatabricksRules",
             infrastructure_encryption_enabled=True,
             customer_managed_key_enabled=True,
@@ -75,17 +80,19 @@ class DatabricksWorkspace(Construct):
             access_connector_id=config.access_connector_id,
             custom_parameters=_custom_parameters(config),
         )
-        self._encrypt_own_storage(workspace, config.key)
-        for subresource in SUBRESOURCES:
-            self._endpoint(config, workspace.id, subresource, config.dns_zone_ids["databricks"])
         own_storage = f"{workspace.managed_resource_group_id}/providers/{STORAGE_ACCOUNTS}/{config.own_storage_name}"
-        for service in OWN_STORAGE_SERVICES:
-            self._endpoint(config, own_storage, service, config.dns_zone_ids[service])
+        endpoints = [(workspace.id, part, config.dns_zone_ids["databricks"]) for part in SUBRESOURCES]
+        endpoints += [(own_storage, service, config.dns_zone_ids[service]) for service in OWN_STORAGE_SERVICES]
+        # Each of these updates the workspace, which answers ConcurrentUpdateError to a second update.
+        before: ITerraformDependable = self._encrypt_own_storage(workspace, config.key)
+        for resource_id, subresource, dns_zone_id in endpoints:
+            before = self._endpoint(config, (resource_id, subresource, dns_zone_id), before)
         self.outputs = DatabricksWorkspaceOutputs(workspace.id, workspace.workspace_id, workspace.workspace_url)
 
     def _endpoint(
-        self, config: DatabricksWorkspaceConfig, resource_id: str, subresource: str, dns_zone_id: str
-    ) -> None:
+        self, config: DatabricksWorkspaceConfig, of: tuple[str, str, str], after: ITerraformDependable
+    ) -> ITerraformDependable:
+        resource_id, subresource, dns_zone_id = of
         kind = subresource.replace("_", "-")
         endpoint = PrivateEndpointConfig(
             placement=config.placement,
@@ -94,16 +101,20 @@ class DatabricksWorkspace(Construct):
             subresource=subresource,
             subnet_id=config.network.subnet_ids["endpoints"],
             dns_zone_id=dns_zone_id,
+            after=(after,),
         )
-        PrivateEndpoint(self, kind, endpoint)
+        return PrivateEndpoint(self, kind, endpoint).resource
 
-    def _encrypt_own_storage(self, workspace: AzureDatabricksWorkspace, key: EncryptionKey) -> None:
+    def _encrypt_own_storage(
+        self, workspace: AzureDatabricksWorkspace, key: EncryptionKey
+    ) -> DatabricksWorkspaceRootDbfsCustomerManagedKey:
         identity = workspace.storage_account_identity.get(0).principal_id
-        DatabricksWorkspaceRootDbfsCustomerManagedKey(
+        # Without a version, so that the workspace follows the key's rotation.
+        return DatabricksWorkspaceRootDbfsCustomerManagedKey(
             self,
             "root-encryption",
             workspace_id=workspace.id,
-            key_vault_key_id=key.outputs.versioned_uri,
+            key_vault_key_id=key.outputs.uri,
             depends_on=[key.usable_by("workspace", identity)],
         )
 

@@ -16,6 +16,8 @@ TEMPLATE_SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploy
 KEYS = "Microsoft.KeyVault/vaults/keys"
 KEYS_API_VERSION = "2023-07-01"
 KEY_BITS = 3072
+ROTATED_AFTER, EXPIRES_AFTER = "P1Y", "P2Y"
+"""A version is a year old when its successor comes, and is used no more long before it expires."""
 WRAP_KEYS = "Key Vault Crypto Service Encryption User"
 
 
@@ -29,10 +31,9 @@ class EncryptionKeyConfig:
 
 @dataclass(frozen=True)
 class EncryptionKeyOutputs:
-    """The key's address, without a version (services then follow rotation) and with one."""
+    """The key's address, without a version: services then follow its rotation."""
 
     uri: str
-    versioned_uri: str
 
 
 class EncryptionKey(Construct):
@@ -52,10 +53,7 @@ class EncryptionKey(Construct):
             tags=config.vault.placement.tags,
         )
         made = Fn.jsondecode(deployment.output_content)
-        self.outputs = EncryptionKeyOutputs(
-            uri=Token.as_string(Fn.lookup_nested(made, ["uri", "value"])),
-            versioned_uri=Token.as_string(Fn.lookup_nested(made, ["versionedUri", "value"])),
-        )
+        self.outputs = EncryptionKeyOutputs(uri=Token.as_string(Fn.lookup_nested(made, ["uri", "value"])))
         self._deployment = deployment
 
     def usable_by(self, user: str, principal_id: str) -> RoleAssignment:
@@ -82,11 +80,21 @@ def _template(config: EncryptionKeyConfig) -> dict[str, object]:
                 "type": KEYS,
                 "apiVersion": KEYS_API_VERSION,
                 "name": name,
-                "properties": {"kty": "RSA", "keySize": KEY_BITS, "keyOps": ["wrapKey", "unwrapKey"]},
+                "properties": {
+                    "kty": "RSA",
+                    "keySize": KEY_BITS,
+                    "keyOps": ["wrapKey", "unwrapKey"],
+                    "rotationPolicy": _rotation(),
+                },
             }
         ],
-        "outputs": {
-            "uri": {"type": "string", "value": f"[{reference}.keyUri]"},
-            "versionedUri": {"type": "string", "value": f"[{reference}.keyUriWithVersion]"},
-        },
+        "outputs": {"uri": {"type": "string", "value": f"[{reference}.keyUri]"}},
+    }
+
+
+def _rotation() -> dict[str, object]:
+    # Old versions stay in the vault and unwrap what they wrapped, so nothing is encrypted anew and nothing is lost.
+    return {
+        "lifetimeActions": [{"trigger": {"timeAfterCreate": ROTATED_AFTER}, "action": {"type": "rotate"}}],
+        "attributes": {"expiryTime": EXPIRES_AFTER},
     }

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_azuread.group import Group
 from constructs import Construct
 
-from contracts.lake_terms import Role
-
 
 @dataclass(frozen=True, kw_only=True)
 class EntraGroupsConfig:
-    """The roles of people, with the display name of each one's group."""
+    """Descriptions of the groups by the name of the role, and each one's display name."""
 
-    roles: tuple[Role, ...]
+    descriptions: dict[str, str]
     display_names: dict[str, str]
 
 
@@ -32,14 +30,14 @@ class EntraGroups(Construct):
         """Create the groups."""
         super().__init__(scope, construct_id)
         groups = {
-            role.name: Group(
+            name: Group(
                 self,
-                role.name,
-                display_name=config.display_names[role.name],
-                description=role.description,
+                name,
+                display_name=config.display_names[name],
+                description=description,
                 security_enabled=True,
                 prevent_duplicate_names=True,
             )
-            for role in config.roles
+            for name, description in config.descriptions.items()
         }
         self.outputs = EntraGroupsOutputs({name: group.object_id for name, group in groups.items()})

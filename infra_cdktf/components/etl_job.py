@@ -35,7 +35,7 @@ from contracts.job_document import (
     task_parameters,
 )
 from infra_cdktf.components.job_cluster import ACCESS_MODE, SPARK_CONF, JobClusterOutputs
-from infra_cdktf.settings import DatabricksSettings
+from infra_cdktf.environment_settings import DatabricksSettings
 
 SECOND_TRY_AFTER_SECONDS = 60
 SLOW_SHARE_OF_TIMEOUT = 0.5

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_azurerm.dashboard_grafana import DashboardGrafana, DashboardGrafanaIdentity
+from cdktf_cdktf_provider_azurerm.data_azurerm_client_config import DataAzurermClientConfig
 from cdktf_cdktf_provider_azurerm.role_assignment import RoleAssignment
 from constructs import Construct
 
@@ -24,6 +26,14 @@ class GrafanaConfig:
     monitored: dict[str, str]
     admins_object_id: str
     viewers_object_id: str
+
+
+@dataclass(frozen=True)
+class GrafanaOutputs:
+    """Its name, and what must be done before the deployer can write to it."""
+
+    name: str
+    ready: tuple[ITerraformDependable, ...]
 
 
 class Grafana(Construct):
@@ -47,7 +57,7 @@ class Grafana(Construct):
             zone_redundancy_enabled=True,
             identity=DashboardGrafanaIdentity(type="SystemAssigned"),
         )
-        PrivateEndpoint(
+        endpoint = PrivateEndpoint(
             self,
             "endpoint",
             PrivateEndpointConfig(
@@ -65,9 +75,14 @@ class Grafana(Construct):
             )
         self._assign("admins", grafana.id, "Grafana Admin", config.admins_object_id, "Group")
         self._assign("viewers", grafana.id, "Grafana Viewer", config.viewers_object_id, "Group")
+        whoever_deploys = DataAzurermClientConfig(self, "deployer")
+        edit = self._assign("deployer-edits", grafana.id, "Grafana Editor", whoever_deploys.object_id, None)
+        self.outputs = GrafanaOutputs(config.name, (edit, endpoint.resource))
 
-    def _assign(self, construct_id: str, scope: str, role: str, principal_id: str, principal_type: str) -> None:
-        RoleAssignment(
+    def _assign(
+        self, construct_id: str, scope: str, role: str, principal_id: str, principal_type: str | None
+    ) -> RoleAssignment:
+        return RoleAssignment(
             self,
             construct_id,
             scope=scope,

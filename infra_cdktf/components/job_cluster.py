@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_databricks.cluster_policy import ClusterPolicy
 from cdktf_cdktf_provider_databricks.permissions import Permissions, PermissionsAccessControl
 from constructs import Construct
 
-from infra_cdktf.settings import DatabricksSettings
+from infra_cdktf.environment_settings import DatabricksSettings
 
 SPARK_SETTINGS = (
     "spark.databricks.delta.optimizeWrite.enabled",

@@ -8,26 +8,31 @@ from cdktf_cdktf_provider_databricks.volume import Volume
 from constructs import Construct
 
 from contracts.lake_terms import Layer
+from infra_cdktf.components.lake_locations import LakeLocations
 from infra_cdktf.components.unity_catalog import UnityCatalogOutputs
+from infra_cdktf.lake_containers import SideContainer
 
-CHECKPOINTS = "checkpoints"
-WHEELS = "wheels"
+CHECKPOINTS = SideContainer.CHECKPOINTS
+WHEELS = SideContainer.WHEELS
+FOLDERS = {CHECKPOINTS: "streams", WHEELS: "released"}
+"""The folder in each one's container."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobVolumesConfig:
-    """The volumes lie in bronze, beside its tables."""
+    """The volumes are named in bronze and lie in containers of their own, which engineers cannot write."""
 
     catalog: UnityCatalogOutputs
-    bronze_url: str
+    locations: LakeLocations
+    urls: dict[Layer | SideContainer, str]
 
 
 @dataclass(frozen=True)
 class JobVolumesOutputs:
     """Full names (for grants) and paths (for jobs) of the volumes, by `CHECKPOINTS` and `WHEELS`."""
 
-    full_names: dict[str, str]
-    paths: dict[str, str]
+    full_names: dict[SideContainer, str]
+    paths: dict[SideContainer, str]
 
 
 class JobVolumes(Construct):
@@ -43,13 +48,14 @@ class JobVolumes(Construct):
         volumes = {
             name: Volume(
                 self,
-                name,
+                name.value,
                 catalog_name=config.catalog.catalog,
                 schema_name=config.catalog.schema_names[Layer.BRONZE],
-                name=name,
+                name=name.value,
                 volume_type="EXTERNAL",
-                storage_location=f"{config.bronze_url}_{name}",
+                storage_location=f"{config.urls[name]}{FOLDERS[name]}",
                 comment=purpose,
+                depends_on=config.locations.resources,
             )
             for name, purpose in purposes.items()
         }

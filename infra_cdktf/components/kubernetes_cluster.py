@@ -27,7 +27,8 @@ from constructs import Construct
 from infra_cdktf.checkov_skips import skip_checks
 from infra_cdktf.components.cluster_identity import ClusterIdentityOutputs
 from infra_cdktf.components.resource_group import Placement
-from infra_cdktf.settings import ClusterSettings, NetworkSettings
+from infra_cdktf.environment_settings import ClusterSettings, NetworkSettings
+from infra_cdktf.vm_sizes import OS_DISK_GIB
 
 MAINTENANCE: dict[str, Any] = {
     "frequency": "Weekly",
@@ -143,12 +144,13 @@ def _system_pool(config: KubernetesClusterConfig) -> KubernetesClusterDefaultNod
         vnet_subnet_id=config.nodes_subnet_id,
         zones=list(config.network.zones),
         auto_scaling_enabled=True,
-        min_count=2,
+        min_count=config.cluster.system_nodes_min,
         max_count=config.cluster.system_nodes_max,
         max_pods=PODS_PER_NODE,
         only_critical_addons_enabled=True,
         os_sku="AzureLinux",
         os_disk_type="Ephemeral",
+        os_disk_size_gb=OS_DISK_GIB,
         host_encryption_enabled=True,
         node_public_ip_enabled=False,
         temporary_name_for_rotation="systemtmp",
@@ -165,7 +167,7 @@ def _network_profile(network: NetworkSettings) -> KubernetesClusterNetworkProfil
         network_data_plane="cilium",
         network_policy="cilium",
         load_balancer_sku="standard",
-        outbound_type="userAssignedNATGateway",
+        outbound_type="userDefinedRouting" if network.egress == "firewall" else "userAssignedNATGateway",
         pod_cidr=str(network.pod_cidr),
         service_cidr=str(network.service_cidr),
         dns_service_ip=str(dns_service_ip),

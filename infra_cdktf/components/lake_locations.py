@@ -1,4 +1,4 @@
-"""The lake as Unity Catalog knows it: one credential, and an external location per layer."""
+"""The lake as Unity Catalog knows it: one credential, and an external location per container."""
 
 from __future__ import annotations
 
@@ -14,28 +14,31 @@ from constructs import Construct
 
 from contracts.lake_terms import Layer
 from infra_cdktf.components.access_connector import AccessConnectorOutputs
+from infra_cdktf.lake_containers import SideContainer
 
+READ_ONLY = (Layer.RAW, SideContainer.WHEELS)
+"""What nobody writes through Unity Catalog: raw comes from the flows, wheels from a release."""
 ISOLATED = "ISOLATION_MODE_ISOLATED"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LakeLocationsConfig:
-    """Names in the metastore start with `name`, because environments share it; `urls` are the layers' containers."""
+    """Names in the metastore start with `name`, because environments share it; `urls` are the containers' addresses."""
 
     name: str
     connector: AccessConnectorOutputs
-    urls: dict[Layer, str]
+    urls: dict[Layer | SideContainer, str]
 
 
 @dataclass(frozen=True)
 class LakeLocationsOutputs:
-    """External locations' names by layer."""
+    """External locations' names by container."""
 
-    names: dict[Layer, str]
+    names: dict[Layer | SideContainer, str]
 
 
 class LakeLocations(Construct):
-    """Usable from this workspace only; raw can be read and never written.
+    """Usable from this workspace only; raw and the wheels can be read and never written.
 
     Not validated when created: the lake has no public address, and validation comes from Databricks' own network.
     """
@@ -55,18 +58,18 @@ class LakeLocations(Construct):
             ),
         )
         locations = {
-            layer: ExternalLocation(
+            container: ExternalLocation(
                 self,
-                layer.value,
-                name=f"{config.name}_{layer}",
-                url=url,
+                container.value,
+                name=f"{config.name}_{container}",
+                url=config.urls[container],
                 credential_name=credential.name,
-                read_only=layer is Layer.RAW,
+                read_only=container in READ_ONLY,
                 isolation_mode=ISOLATED,
                 skip_validation=True,
-                comment=f"Container of the {layer} layer.",
+                comment=f"Container {container} of the lake.",
             )
-            for layer, url in config.urls.items()
+            for container in (*Layer, SideContainer.WHEELS, SideContainer.CHECKPOINTS)
         }
         self.resources: list[ITerraformDependable] = list(locations.values())
-        self.outputs = LakeLocationsOutputs({layer: location.name for layer, location in locations.items()})
+        self.outputs = LakeLocationsOutputs({name: location.name for name, location in locations.items()})

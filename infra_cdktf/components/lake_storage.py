@@ -1,4 +1,4 @@
-"""The lake's storage account: a container per layer, reachable from inside the network and with Entra only."""
+"""The lake's storage account with its containers, reachable from inside the network and with Entra only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from constructs import Construct
 from contracts.lake_terms import Layer
 from infra_cdktf.checkov_skips import skip_checks
 from infra_cdktf.components.resource_group import Placement
-from infra_cdktf.settings import LakeSettings
+from infra_cdktf.environment_settings import LakeSettings
+from infra_cdktf.lake_containers import SideContainer
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,12 @@ class LakeStorageConfig:
 
 @dataclass(frozen=True)
 class LakeStorageOutputs:
-    """The account, and each layer's container id and `abfss://` URL."""
+    """The account, and each container's id and `abfss://` URL."""
 
     account_id: str
     account_name: str
-    container_ids: dict[Layer, str]
-    urls: dict[Layer, str]
+    container_ids: dict[Layer | SideContainer, str]
+    urls: dict[Layer | SideContainer, str]
 
     @property
     def lake_url(self) -> str:
@@ -77,24 +78,24 @@ class LakeStorage(Construct):
                 "CKV_AZURE_33": "The account has no queues.",
             },
         )
-        containers = {layer: self._container(layer, account.id, lifecycle) for layer in Layer}
+        containers = {name: self._container(name, account.id, lifecycle) for name in (*Layer, *SideContainer)}
         self.outputs = LakeStorageOutputs(
             account_id=account.id,
             account_name=account.name,
-            container_ids={layer: container.id for layer, container in containers.items()},
+            container_ids={name: container.id for name, container in containers.items()},
             urls={
-                layer: f"abfss://{container.name}@{account.name}.dfs.core.windows.net/"
-                for layer, container in containers.items()
+                name: f"abfss://{container.name}@{account.name}.dfs.core.windows.net/"
+                for name, container in containers.items()
             },
         )
 
     def _container(
-        self, layer: Layer, account_id: str, lifecycle: TerraformResourceLifecycle | None
+        self, name: Layer | SideContainer, account_id: str, lifecycle: TerraformResourceLifecycle | None
     ) -> StorageContainer:
         container = StorageContainer(
             self,
-            f"container-{layer}",
-            name=layer.value,
+            f"container-{name}",
+            name=name.value,
             storage_account_id=account_id,
             container_access_type="private",
             lifecycle=lifecycle,

@@ -12,11 +12,12 @@ from infra_cdktf.components.resource_group import Placement
 
 @dataclass(frozen=True, kw_only=True)
 class LogWorkspaceConfig:
-    """How long logs are kept."""
+    """How long logs are kept, and after how many GB no more are taken in until the next day."""
 
     placement: Placement
     name: str
     retention_days: int
+    gb_a_day: float
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class LogWorkspace(Construct):
             tags=config.placement.tags,
             sku="PerGB2018",
             retention_in_days=config.retention_days,
+            daily_quota_gb=config.gb_a_day,
             local_authentication_enabled=False,
         )
         self.outputs = LogWorkspaceOutputs(workspace.id)

@@ -17,6 +17,7 @@ ZONES = {
     "registry": "privatelink.azurecr.io",
     "databricks": "privatelink.azuredatabricks.net",
     "grafana": "privatelink.grafana.azure.com",
+    "database": "privatelink.postgres.database.azure.com",
     "kubernetes": "privatelink.{location}.azmk8s.io",
 }
 """The zone of each service (Azure's list of private endpoint zones); AKS has one per region."""

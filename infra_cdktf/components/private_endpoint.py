@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_azurerm.private_endpoint import (
     PrivateEndpoint as AzurePrivateEndpoint,
 )
@@ -18,7 +19,10 @@ from infra_cdktf.components.resource_group import Placement
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateEndpointConfig:
-    """The service (`resource_id`, and which part of it: `subresource`), and the subnet and zone it appears in."""
+    """The service (`resource_id`, and which part of it: `subresource`), and the subnet and zone it appears in.
+
+    `after` are resources that must be done first, where the service takes one change at a time.
+    """
 
     placement: Placement
     name: str
@@ -26,6 +30,7 @@ class PrivateEndpointConfig:
     subresource: str
     subnet_id: str
     dns_zone_id: str
+    after: tuple[ITerraformDependable, ...] = ()
 
 
 class PrivateEndpoint(Construct):
@@ -34,7 +39,7 @@ class PrivateEndpoint(Construct):
     def __init__(self, scope: Construct, construct_id: str, config: PrivateEndpointConfig) -> None:
         """Create the endpoint."""
         super().__init__(scope, construct_id)
-        AzurePrivateEndpoint(
+        self.resource = AzurePrivateEndpoint(
             self,
             "endpoint",
             name=config.name,
@@ -51,4 +56,5 @@ class PrivateEndpoint(Construct):
             private_dns_zone_group=PrivateEndpointPrivateDnsZoneGroup(
                 name="default", private_dns_zone_ids=[config.dns_zone_id]
             ),
+            depends_on=list(config.after),
         )

@@ -17,10 +17,11 @@ IDLE_MINUTES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class SqlWarehouseConfig:
-    """Size as Databricks names it, and the groups that use it."""
+    """Size as Databricks names it, whose network it runs in, and the groups that use it."""
 
     name: str
     size: str
+    serverless: bool
     tags: dict[str, str]
     users: tuple[str, ...]
 
@@ -33,9 +34,10 @@ class SqlWarehouseOutputs:
 
 
 class SqlWarehouse(Construct):
-    """A warehouse in our network that stops when idle.
+    """A warehouse that stops when idle.
 
-    Not serverless: that runs in Databricks' network and would need endpoints to the lake that are approved by hand.
+    A serverless one runs in Databricks' network: it takes none of the subscription's vCPUs, and reads tables once its
+    endpoints to the lake are approved.
     """
 
     def __init__(self, scope: Construct, construct_id: str, config: SqlWarehouseConfig) -> None:
@@ -47,7 +49,7 @@ class SqlWarehouse(Construct):
             name=config.name,
             cluster_size=config.size,
             warehouse_type="PRO",
-            enable_serverless_compute=False,
+            enable_serverless_compute=config.serverless,
             min_num_clusters=1,
             max_num_clusters=1,
             auto_stop_mins=IDLE_MINUTES,

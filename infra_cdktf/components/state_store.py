@@ -11,25 +11,42 @@ from cdktf_cdktf_provider_azurerm.storage_account import (
     StorageAccountBlobProperties,
     StorageAccountBlobPropertiesContainerDeleteRetentionPolicy,
     StorageAccountBlobPropertiesDeleteRetentionPolicy,
+    StorageAccountCustomerManagedKey,
+    StorageAccountIdentity,
     StorageAccountNetworkRules,
 )
 from cdktf_cdktf_provider_azurerm.storage_container import StorageContainer
 from constructs import Construct
 
 from infra_cdktf.checkov_skips import skip_checks
+from infra_cdktf.components.lake_storage import EncryptionUser
 from infra_cdktf.components.resource_group import Placement
 
 KEPT_DAYS = 90
+NO_KEY = "State holds no personal data and no secret; Azure's own keys encrypt it twice."
+
+
+@dataclass(frozen=True)
+class CustomerKey:
+    """A key's address, and the identity that uses it for the account."""
+
+    uri: str
+    user: EncryptionUser
 
 
 @dataclass(frozen=True, kw_only=True)
 class StateStoreConfig:
-    """`containers` are named after environments; only `deployer_ip_ranges` reach the account."""
+    """`containers` are named after environments. From outside Azure only `deployer_ip_ranges` reach the account.
+
+    From inside, each environment's network has a private endpoint to it: a firewall's address rules have no effect on
+    traffic from the same region.
+    """
 
     placement: Placement
     account_name: str
     containers: tuple[str, ...]
     deployer_ip_ranges: tuple[str, ...]
+    customer_key: CustomerKey | None
 
 
 @dataclass(frozen=True)
@@ -54,10 +71,10 @@ class StateStore(Construct):
             account,
             {
                 "CKV_AZURE_59": "State exists before any private network; its firewall admits the deployer alone.",
-                "CKV2_AZURE_33": "An endpoint needs a network, which state comes before.",
+                "CKV2_AZURE_33": "Its endpoints stand in the environments' networks, which state comes before.",
                 "CKV_AZURE_33": "The account has no queues.",
-                "CKV2_AZURE_1": "State holds no personal data and no secret; Azure's own keys encrypt it twice.",
-            },
+            }
+            | ({} if config.customer_key else {"CKV2_AZURE_1": NO_KEY}),
         )
         containers = {name: self._container(name, account.id) for name in config.containers}
         ManagementLock(
@@ -83,6 +100,7 @@ class StateStore(Construct):
         return container
 
     def _account(self, config: StateStoreConfig) -> StorageAccount:
+        key = config.customer_key
         return StorageAccount(
             self,
             "account",
@@ -102,6 +120,13 @@ class StateStore(Construct):
             network_rules=StorageAccountNetworkRules(
                 default_action="Deny", bypass=["AzureServices"], ip_rules=list(config.deployer_ip_ranges)
             ),
+            identity=StorageAccountIdentity(type="UserAssigned", identity_ids=[key.user.identity_id]) if key else None,
+            customer_managed_key=StorageAccountCustomerManagedKey(
+                key_vault_key_id=key.uri, user_assigned_identity_id=key.user.identity_id
+            )
+            if key
+            else None,
+            depends_on=[key.user.assignment] if key else None,
             blob_properties=StorageAccountBlobProperties(
                 versioning_enabled=True,
                 change_feed_enabled=True,

@@ -13,6 +13,7 @@ from constructs import Construct
 from contracts.lake_terms import Layer
 from infra_cdktf.access_matrix import TABLE_LAYERS
 from infra_cdktf.components.lake_locations import LakeLocations
+from infra_cdktf.lake_containers import SideContainer
 
 MANAGED = "_managed"
 """Folder of managed tables. Tables of the pipeline lie beside it: no table may lie inside a managed location."""
@@ -24,7 +25,7 @@ class UnityCatalogConfig:
 
     name: str
     workspace_number: float
-    urls: dict[Layer, str]
+    urls: dict[Layer | SideContainer, str]
     protects_data: bool
     locations: LakeLocations
 

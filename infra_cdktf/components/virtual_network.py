@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
@@ -14,50 +15,25 @@ from cdktf_cdktf_provider_azurerm.virtual_network import VirtualNetwork as Azure
 from constructs import Construct
 
 from infra_cdktf.components.resource_group import Placement
-
-DATABRICKS_DELEGATION = "Microsoft.Databricks/workspaces"
-DATABRICKS_ACTIONS = [
-    "Microsoft.Network/virtualNetworks/subnets/join/action",
-    "Microsoft.Network/virtualNetworks/subnets/prepareNetworkPolicies/action",
-    "Microsoft.Network/virtualNetworks/subnets/unprepareNetworkPolicies/action",
-]
-
-
-@dataclass(frozen=True)
-class SubnetPlan:
-    """A subnet's name, its share of the address space and whether Databricks manages it."""
-
-    name: str
-    range: IPv4Network
-    delegated: bool = False
-
-
-def plan_subnets(address_space: IPv4Network) -> tuple[SubnetPlan, ...]:
-    """Split an address space of /20 or larger: a quarter each for AKS nodes and Databricks' two, 1/16 for endpoints."""
-    nodes, host, container, rest = address_space.subnets(prefixlen_diff=2)
-    endpoints = next(rest.subnets(prefixlen_diff=2))
-    return (
-        SubnetPlan("nodes", nodes),
-        SubnetPlan("endpoints", endpoints),
-        SubnetPlan("databricks-host", host, delegated=True),
-        SubnetPlan("databricks-container", container, delegated=True),
-    )
+from infra_cdktf.subnets import SubnetPlan
 
 
 @dataclass(frozen=True, kw_only=True)
 class VirtualNetworkConfig:
-    """Name prefix, placement and private range."""
+    """Name prefix, placement, private range and the subnets in it."""
 
     placement: Placement
     name: str
     address_space: IPv4Network
+    subnets: Iterable[SubnetPlan]
 
 
 @dataclass(frozen=True)
 class VirtualNetworkOutputs:
-    """Ids by subnet name (`nodes`, `endpoints`, `databricks-host`, `databricks-container`)."""
+    """The network's id and name, and ids by subnet name (see `infra_cdktf.subnets`)."""
 
     network_id: str
+    network_name: str
     subnet_ids: dict[str, str]
     subnet_names: dict[str, str]
     security_group_association_ids: dict[str, str]
@@ -79,11 +55,14 @@ class VirtualNetwork(Construct):
             tags=config.placement.tags,
             address_space=[str(config.address_space)],
         )
-        plans = plan_subnets(config.address_space)
+        plans = tuple(config.subnets)
         subnets = {plan.name: self._subnet(plan, network.name) for plan in plans}
-        associations = {name: self._guarded(name, config.name, subnet) for name, subnet in subnets.items()}
+        associations = {
+            plan.name: self._guarded(plan.name, config.name, subnets[plan.name]) for plan in plans if plan.guarded
+        }
         self.outputs = VirtualNetworkOutputs(
             network_id=network.id,
+            network_name=network.name,
             subnet_ids={name: subnet.id for name, subnet in subnets.items()},
             subnet_names={name: subnet.name for name, subnet in subnets.items()},
             security_group_association_ids={name: made.id for name, made in associations.items()},
@@ -99,7 +78,7 @@ class VirtualNetwork(Construct):
             address_prefixes=[str(plan.range)],
             default_outbound_access_enabled=False,
             private_endpoint_network_policies="Enabled",
-            delegation=_databricks_delegation() if plan.delegated else None,
+            delegation=_delegation(plan) if plan.delegated_to else None,
         )
 
     def _guarded(self, name: str, network_name: str, subnet: Subnet) -> SubnetNetworkSecurityGroupAssociation:
@@ -118,6 +97,6 @@ class VirtualNetwork(Construct):
         )
 
 
-def _databricks_delegation() -> list[SubnetDelegation]:
-    service = SubnetDelegationServiceDelegation(name=DATABRICKS_DELEGATION, actions=DATABRICKS_ACTIONS)
-    return [SubnetDelegation(name="databricks", service_delegation=service)]
+def _delegation(plan: SubnetPlan) -> list[SubnetDelegation]:
+    service = SubnetDelegationServiceDelegation(name=str(plan.delegated_to), actions=list(plan.delegated_actions))
+    return [SubnetDelegation(name=plan.delegation_name, service_delegation=service)]

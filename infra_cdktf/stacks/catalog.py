@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from contracts.lake_terms import Layer
 from infra_cdktf.components.job_volumes import JobVolumes, JobVolumesConfig, JobVolumesOutputs
 from infra_cdktf.components.lake_locations import LakeLocations, LakeLocationsConfig, LakeLocationsOutputs
 from infra_cdktf.components.lake_storage import LakeStorageOutputs
-from infra_cdktf.components.system_tables import SystemTables, SystemTablesConfig
+from infra_cdktf.components.listed_addresses import ListedAddresses, ListedAddressesConfig
 from infra_cdktf.components.unity_catalog import UnityCatalog, UnityCatalogConfig, UnityCatalogOutputs
 from infra_cdktf.environment import Environment
-from infra_cdktf.stacks.access import ADMINS, AccessOutputs
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.workspace import WorkspaceOutputs
 
@@ -28,14 +26,13 @@ class CatalogOutputs:
 
 
 class CatalogStack(EnvironmentStack):
-    """Credential, locations, catalog, schemas, volumes and system tables."""
+    """Credential, locations, catalog, schemas and volumes."""
 
     def __init__(
         self,
         scope: Construct,
         environment: Environment,
         lake: LakeStorageOutputs,
-        access: AccessOutputs,
         workspace: WorkspaceOutputs,
     ) -> None:
         """Compose the stack."""
@@ -57,13 +54,9 @@ class CatalogStack(EnvironmentStack):
             ),
         ).outputs
         volumes = JobVolumes(
-            self, "volumes", JobVolumesConfig(catalog=catalog, bronze_url=lake.urls[Layer.BRONZE])
+            self, "volumes", JobVolumesConfig(catalog=catalog, locations=locations, urls=lake.urls)
         ).outputs
-        SystemTables(
-            self,
-            "system-tables",
-            SystemTablesConfig(
-                admins=access.databricks.grant_names[ADMINS], turns_on=environment.settings.owns_account_objects
-            ),
-        )
+        if environment.settings.entry.workspace_front_end == "listed":
+            addresses = ListedAddressesConfig(ip_ranges=environment.accounts.people_ip_ranges)
+            ListedAddresses(self, "listed-addresses", addresses)
         self.outputs = CatalogOutputs(catalog, locations.outputs, volumes)

@@ -15,8 +15,14 @@ from constructs import Construct
 from contracts.contract import Contract
 from infra_cdktf.environment import Environment
 from infra_cdktf.names import DATASETS
+from infra_cdktf.resource_providers import RESOURCE_PROVIDERS
 
 DATABRICKS_ACCOUNTS = "https://accounts.azuredatabricks.net"
+AZURERM_VERSION = "4.81.0"
+"""Newer than the prebuilt package's own 4.55: versions before 4.56 refuse a workspace key that follows rotation.
+
+The argument names are the same, which the test of the fork shows.
+"""
 
 
 class EnvironmentStack(TerraformStack):
@@ -77,6 +83,8 @@ class EnvironmentStack(TerraformStack):
 def azure_provider(stack: TerraformStack, subscription_id: str, tenant_id: str) -> None:
     """Azure's provider, signed in with Entra; storage is configured through Azure's management plane only.
 
+    It registers the resource providers that the subscription lacks, which needs no more than *Contributor*.
+
     The lake's account has neither keys nor a public address, so a deployer outside the network could not reach its
     data plane, and need not.
     """
@@ -86,7 +94,9 @@ def azure_provider(stack: TerraformStack, subscription_id: str, tenant_id: str) 
         subscription_id=subscription_id,
         tenant_id=tenant_id,
         storage_use_azuread=True,
-        resource_provider_registrations="core",
+        # Exactly what the stacks use, rather than one of azurerm's sets, of which none holds all of it.
+        resource_provider_registrations="none",
+        resource_providers_to_register=list(RESOURCE_PROVIDERS),
         features=[
             AzurermProviderFeatures(
                 storage=[AzurermProviderFeaturesStorage(data_plane_available=False)],
@@ -97,3 +107,4 @@ def azure_provider(stack: TerraformStack, subscription_id: str, tenant_id: str) 
             )
         ],
     )
+    stack.add_override("terraform.required_providers.azurerm.version", AZURERM_VERSION)

@@ -10,20 +10,23 @@ from contracts.contract import Contract
 from contracts.job_document import job_name
 from infra_cdktf import log_queries
 from infra_cdktf.components.alert_contacts import AlertContacts, AlertContactsConfig
-from infra_cdktf.components.flow_node_pool import POOL_NAME
 from infra_cdktf.components.grafana import Grafana, GrafanaConfig
+from infra_cdktf.components.grafana_dashboard import GrafanaDashboard, GrafanaDashboardConfig
 from infra_cdktf.components.lake_storage import LakeStorageOutputs
 from infra_cdktf.components.log_alert import LogAlert, LogAlertConfig, LogQuery
 from infra_cdktf.components.metric_alert import MetricAlert, MetricAlertConfig
 from infra_cdktf.components.monthly_budget import MonthlyBudget, MonthlyBudgetConfig
+from infra_cdktf.components.node_pool import FLOWS_POOL
 from infra_cdktf.components.operations_workbook import OperationsWorkbook, OperationsWorkbookConfig
 from infra_cdktf.components.resource_group import ResourceGroup, ResourceGroupConfig
 from infra_cdktf.environment import Environment
-from infra_cdktf.stacks.access import ADMINS, ENGINEERS, AccessOutputs
+from infra_cdktf.kubernetes_seam import PREFECT_NAMESPACE
+from infra_cdktf.lake_containers import ADMINS, ENGINEERS
+from infra_cdktf.stacks.access import AccessOutputs
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.network import NetworkOutputs
 from infra_cdktf.stacks.pipelines import PipelinesOutputs
-from infra_cdktf.stacks.platform import PREFECT_NAMESPACE, PlatformOutputs
+from infra_cdktf.stacks.platform import PlatformOutputs
 
 THROTTLED = (
     "ClientThrottlingError",
@@ -75,12 +78,12 @@ class OperationsStack(EnvironmentStack):
                 environment_tag=settings.name,
             ),
         )
-        queries = self._log_alerts()
+        shown = self._shown(self._log_alerts())
         self._metric_alerts()
         if settings.grafana:
-            self._grafana()
+            self._grafana(shown)
         else:
-            self._workbook(queries)
+            self._workbook(shown)
 
     def _log_alerts(self) -> list[LogQuery]:
         """Create every alert on logs; the queries that they ask."""
@@ -95,7 +98,7 @@ class OperationsStack(EnvironmentStack):
         return (
             log_queries.failed_flow(PREFECT_NAMESPACE),
             log_queries.failing_pods(PREFECT_NAMESPACE),
-            log_queries.full_node_pool(POOL_NAME, self.environment.settings.cluster.flow_nodes_max),
+            log_queries.full_node_pool(FLOWS_POOL, self.environment.settings.cluster.flow_nodes_max),
         )
 
     def _job_queries(self, contract: Contract) -> list[LogQuery]:
@@ -150,7 +153,16 @@ class OperationsStack(EnvironmentStack):
             ),
         )
 
-    def _grafana(self) -> None:
+    def _shown(self, alerts: list[LogQuery]) -> dict[str, str]:
+        """What the operators' dashboard shows: each dataset's runs, and the query of every alert."""
+        jobs = self._inputs.pipelines.jobs
+        runs = {
+            f"Runs of {job_name(contract)}": log_queries.job_runs(jobs[contract.slug].job_id)
+            for contract in self.environment.contracts.datasets
+        }
+        return runs | {log_query.name: log_query.query for log_query in alerts}
+
+    def _grafana(self, shown: dict[str, str]) -> None:
         names, inputs = self.environment.names, self._inputs
         config = GrafanaConfig(
             placement=self._placement,
@@ -162,20 +174,22 @@ class OperationsStack(EnvironmentStack):
             admins_object_id=inputs.access.group_object_ids[ADMINS],
             viewers_object_id=inputs.access.group_object_ids[ENGINEERS],
         )
-        Grafana(self, "grafana", config)
+        grafana = Grafana(self, "grafana", config).outputs
+        dashboard = GrafanaDashboardConfig(
+            title=names.resource("operations"),
+            grafana_name=grafana.name,
+            resource_group_name=self._placement.resource_group_name,
+            log_workspace_id=inputs.platform.log_workspace_id,
+            queries=shown,
+            after=grafana.ready,
+        )
+        GrafanaDashboard(self, "grafana-dashboard", dashboard)
 
-    def _workbook(self, queries: list[LogQuery]) -> None:
-        jobs = self._inputs.pipelines.jobs
+    def _workbook(self, shown: dict[str, str]) -> None:
         config = OperationsWorkbookConfig(
             placement=self._placement,
             title=f"{self.environment.names.resource('operations')}",
             log_workspace_id=self._inputs.platform.log_workspace_id,
-            queries={
-                **{
-                    f"Runs of {job_name(contract)}": log_queries.job_runs(jobs[contract.slug].job_id)
-                    for contract in self.environment.contracts.datasets
-                },
-                **{log_query.name: log_query.query for log_query in queries},
-            },
+            queries=shown,
         )
         OperationsWorkbook(self, "workbook", config)

@@ -22,7 +22,8 @@ from infra_cdktf.components.secret_scope import SecretScope, SecretScopeConfig, 
 from infra_cdktf.components.sql_warehouse import SqlWarehouse, SqlWarehouseConfig
 from infra_cdktf.components.unity_catalog import MANAGED
 from infra_cdktf.environment import Environment
-from infra_cdktf.stacks.access import ADMINS, ENGINEERS, FLOWS, PIPELINE, AccessOutputs
+from infra_cdktf.lake_containers import ADMINS, ENGINEERS, FLOWS, PIPELINE
+from infra_cdktf.stacks.access import AccessOutputs
 from infra_cdktf.stacks.catalog import CatalogOutputs
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.platform import PlatformOutputs
@@ -133,6 +134,7 @@ class PipelinesStack(EnvironmentStack):
             SqlWarehouseConfig(
                 name=environment.names.resource("queries"),
                 size=environment.settings.databricks.warehouse_size,
+                serverless=environment.settings.databricks.serverless_queries,
                 tags=environment.tags,
                 users=self._groups(TABLE_LAYERS),
             ),

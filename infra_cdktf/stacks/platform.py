@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from constructs import Construct
 
-from infra_cdktf.components.cluster_identity import ClusterIdentity, ClusterIdentityConfig
-from infra_cdktf.components.container_insights import ContainerInsights, ContainerInsightsConfig
 from infra_cdktf.components.container_registry import (
     ContainerRegistry,
     ContainerRegistryConfig,
     ContainerRegistryOutputs,
 )
+from infra_cdktf.components.deployment_runner import DeploymentRunner, DeploymentRunnerConfig
 from infra_cdktf.components.diagnostics import Diagnostics, DiagnosticsConfig
-from infra_cdktf.components.flow_node_pool import FlowNodePool, FlowNodePoolConfig
-from infra_cdktf.components.key_vault import KeyVault, KeyVaultConfig, KeyVaultOutputs
-from infra_cdktf.components.kubernetes_cluster import (
-    KubernetesCluster,
-    KubernetesClusterConfig,
-    KubernetesClusterOutputs,
-)
+from infra_cdktf.components.key_vault import EndpointPlace, KeyVault, KeyVaultConfig, KeyVaultOutputs
+from infra_cdktf.components.kubernetes_cluster import KubernetesClusterOutputs
 from infra_cdktf.components.log_workspace import LogWorkspace, LogWorkspaceConfig
+from infra_cdktf.components.prefect_server import PrefectServer, PrefectServerConfig
 from infra_cdktf.components.resource_group import Placement, ResourceGroup, ResourceGroupConfig
+from infra_cdktf.components.watched_cluster import WatchedCluster, WatchedClusterConfig
 from infra_cdktf.components.workload_identity import (
     WorkloadIdentity,
     WorkloadIdentityConfig,
     WorkloadIdentityOutputs,
 )
 from infra_cdktf.environment import Environment
+from infra_cdktf.kubernetes_seam import (
+    FLOWS_SERVICE_ACCOUNT,
+    PREFECT_NAMESPACE,
+    SERVER_SERVICE_ACCOUNT,
+    WORKER_SERVICE_ACCOUNT,
+    WORKER_SETTINGS,
+)
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.network import NetworkOutputs
-
-PREFECT_NAMESPACE = "prefect"
-WORKER_SERVICE_ACCOUNT = "prefect-worker"
-FLOWS_SERVICE_ACCOUNT = "prefect-flows"
+from infra_cdktf.subnets import NODES, RUNNER, ingress_address
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,10 @@ class PlatformStack(EnvironmentStack):
             self,
             "logs",
             LogWorkspaceConfig(
-                placement=self._placement, name=names.resource("logs"), retention_days=settings.log_retention_days
+                placement=self._placement,
+                name=names.resource("logs"),
+                retention_days=settings.log_retention_days,
+                gb_a_day=settings.log_gb_a_day,
             ),
         ).outputs.workspace_id
         registry = self._registry()
@@ -89,8 +93,14 @@ class PlatformStack(EnvironmentStack):
                 "key_vault": vault.vault_uri,
                 "worker_client_id": self.outputs.worker.client_id,
                 "flows_client_id": self.outputs.flows.client_id,
+                "worker_settings": json.dumps(WORKER_SETTINGS),
             }
         )
+        # A person who deploys does so from their own machine.
+        if settings.entry.runner and environment.deployer.application_id:
+            self._runner(registry, logs)
+        if settings.prefect_server == "self-hosted":
+            self._prefect_server(self._identity("prefect-server", cluster, SERVER_SERVICE_ACCOUNT))
 
     def _registry(self) -> ContainerRegistryOutputs:
         names = self.environment.names
@@ -105,67 +115,22 @@ class PlatformStack(EnvironmentStack):
 
     def _cluster(self, registry: ContainerRegistryOutputs, logs: str) -> KubernetesClusterOutputs:
         environment, names, network = self.environment, self.environment.names, self._network
-        identity = ClusterIdentity(
-            self,
-            "cluster-identity",
-            ClusterIdentityConfig(
-                placement=self._placement,
-                name=names.resource("aks-identity"),
-                network_id=network.network.network_id,
-                dns_zone_id=network.dns_zone_ids["kubernetes"],
-            ),
-        ).outputs
-        cluster = KubernetesCluster(
-            self,
-            "cluster",
-            KubernetesClusterConfig(
-                placement=self._placement,
-                name=names.resource("aks"),
-                node_resource_group=names.resource("aks-nodes"),
-                cluster=environment.settings.cluster,
-                network=environment.settings.network,
-                tenant_id=str(environment.accounts.tenant_id),
-                identity=identity,
-                nodes_subnet_id=network.network.subnet_ids["nodes"],
-                dns_zone_id=network.dns_zone_ids["kubernetes"],
-                registry_id=registry.registry_id,
-                log_workspace_id=logs,
-            ),
-        ).outputs
-        self._watch_and_extend(cluster, logs)
-        return cluster
-
-    def _watch_and_extend(self, cluster: KubernetesClusterOutputs, logs: str) -> None:
-        FlowNodePool(
-            self,
-            "flow-nodes",
-            FlowNodePoolConfig(
-                cluster_id=cluster.cluster_id,
-                cluster=self.environment.settings.cluster,
-                nodes_subnet_id=self._network.network.subnet_ids["nodes"],
-                zones=self.environment.settings.network.zones,
-                tags=self._placement.tags,
-            ),
+        config = WatchedClusterConfig(
+            placement=self._placement,
+            name=names.resource("aks"),
+            identity_name=names.resource("aks-identity"),
+            node_resource_group=names.resource("aks-nodes"),
+            rule_name=names.resource("container-insights"),
+            cluster=environment.settings.cluster,
+            network=environment.settings.network,
+            tenant_id=str(environment.accounts.tenant_id),
+            network_id=network.network.network_id,
+            nodes_subnet_id=network.network.subnet_ids[NODES],
+            dns_zone_id=network.dns_zone_ids["kubernetes"],
+            registry_id=registry.registry_id,
+            log_workspace_id=logs,
         )
-        ContainerInsights(
-            self,
-            "container-insights",
-            ContainerInsightsConfig(
-                placement=self._placement,
-                name=self.environment.names.resource("container-insights"),
-                cluster_id=cluster.cluster_id,
-                log_workspace_id=logs,
-            ),
-        )
-        Diagnostics(
-            self,
-            "cluster-diagnostics",
-            DiagnosticsConfig(
-                resource_id=cluster.cluster_id,
-                log_workspace_id=logs,
-                log_categories=("kube-audit-admin", "guard", "cluster-autoscaler"),
-            ),
-        )
+        return WatchedCluster(self, "cluster", config).outputs
 
     def _key_vault(self, logs: str) -> KeyVaultOutputs:
         names = self.environment.names
@@ -175,10 +140,12 @@ class PlatformStack(EnvironmentStack):
             KeyVaultConfig(
                 placement=self._placement,
                 name=names.key_vault,
-                endpoint_name=names.resource("vault-endpoint"),
                 tenant_id=str(self.environment.accounts.tenant_id),
-                endpoints_subnet_id=self._network.network.subnet_ids["endpoints"],
-                dns_zone_id=self._network.dns_zone_ids["vault"],
+                endpoint=EndpointPlace(
+                    names.resource("vault-endpoint"),
+                    self._network.network.subnet_ids["endpoints"],
+                    self._network.dns_zone_ids["vault"],
+                ),
             ),
         ).outputs
         Diagnostics(
@@ -192,6 +159,59 @@ class PlatformStack(EnvironmentStack):
             ),
         )
         return vault
+
+    def _runner(self, registry: ContainerRegistryOutputs, logs: str) -> None:
+        environment, names = self.environment, self.environment.names
+        config = DeploymentRunnerConfig(
+            placement=self._placement,
+            name=names.runner,
+            subnet_id=self._network.network.subnet_ids[RUNNER],
+            identity_name=names.resource("deployer"),
+            identity_resource_group=names.resource("deployer"),
+            registry=registry,
+            version=environment.version,
+            tenant_id=str(environment.accounts.tenant_id),
+            subscription_id=environment.subscription_id,
+        )
+        runner = DeploymentRunner(self, "runner", config).outputs
+        Diagnostics(
+            self,
+            "runner-diagnostics",
+            DiagnosticsConfig(
+                resource_id=runner.environment_id,
+                log_workspace_id=logs,
+                log_categories=("ContainerAppConsoleLogs", "ContainerAppSystemLogs"),
+            ),
+        )
+        self.publish({"runner": runner.job_name})
+
+    def _prefect_server(self, identity: WorkloadIdentityOutputs) -> None:
+        environment, names, network = self.environment, self.environment.names, self._network
+        address = ingress_address(environment.settings.network)
+        config = PrefectServerConfig(
+            placement=self._placement,
+            server_name=names.database_server,
+            endpoint=EndpointPlace(
+                names.resource("database-endpoint"),
+                network.network.subnet_ids["endpoints"],
+                network.dns_zone_ids["database"],
+            ),
+            tenant_id=str(environment.accounts.tenant_id),
+            identity_name=names.resource("prefect-server"),
+            identity=identity,
+            network_id=network.network.network_id,
+            zone_name=names.private_zone,
+            ingress_ip_address=address,
+        )
+        server = PrefectServer(self, "prefect-server", config).outputs
+        self.publish(
+            {
+                "prefect_server_client_id": identity.client_id,
+                "prefect_server_database_host": server.database_host,
+                "prefect_server_host_name": server.host_name,
+                "prefect_server_ip_address": address,
+            }
+        )
 
     def _identity(self, name: str, cluster: KubernetesClusterOutputs, service_account: str) -> WorkloadIdentityOutputs:
         config = WorkloadIdentityConfig(

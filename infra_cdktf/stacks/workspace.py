@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cdktf_cdktf_provider_databricks.provider import DatabricksProvider
 from constructs import Construct
 
 from infra_cdktf.components.access_connector import AccessConnector, AccessConnectorConfig, AccessConnectorOutputs
@@ -14,10 +15,13 @@ from infra_cdktf.components.databricks_workspace import (
 )
 from infra_cdktf.components.diagnostics import Diagnostics, DiagnosticsConfig
 from infra_cdktf.components.encryption_key import EncryptionKey, EncryptionKeyConfig
+from infra_cdktf.components.lake_storage import LakeStorageOutputs
 from infra_cdktf.components.resource_group import ResourceGroup, ResourceGroupConfig
+from infra_cdktf.components.serverless_network import ServerlessNetwork, ServerlessNetworkConfig
 from infra_cdktf.components.workspace_membership import WorkspaceMembership, WorkspaceMembershipConfig
 from infra_cdktf.environment import Environment
-from infra_cdktf.stacks.access import ADMINS, AccessOutputs
+from infra_cdktf.lake_containers import ADMINS
+from infra_cdktf.stacks.access import AccessOutputs
 from infra_cdktf.stacks.environment_stack import EnvironmentStack
 from infra_cdktf.stacks.network import NetworkOutputs
 from infra_cdktf.stacks.platform import PlatformOutputs
@@ -42,6 +46,7 @@ class WorkspaceStack(EnvironmentStack):
         environment: Environment,
         network: NetworkOutputs,
         platform: PlatformOutputs,
+        lake: LakeStorageOutputs,
         access: AccessOutputs,
     ) -> None:
         """Compose the stack."""
@@ -73,9 +78,13 @@ class WorkspaceStack(EnvironmentStack):
                 own_storage_name=names.workspace_storage,
                 dns_zone_ids=network.dns_zone_ids,
                 key=EncryptionKey(self, "key", EncryptionKeyConfig(vault=platform.key_vault, name="workspace")),
+                has_public_front_end=settings.entry.workspace_front_end == "listed",
             ),
         ).outputs
-        self._admit(workspace, access)
+        accounts = self.account_provider()
+        self._admit(accounts, workspace, access)
+        if settings.databricks.serverless_queries:
+            self._reach_lake(accounts, workspace, lake)
         Diagnostics(
             self,
             "diagnostics",
@@ -88,12 +97,26 @@ class WorkspaceStack(EnvironmentStack):
         self.outputs = WorkspaceOutputs(workspace, connector)
         self.publish({"workspace_url": workspace.url})
 
-    def _admit(self, workspace: DatabricksWorkspaceOutputs, access: AccessOutputs) -> None:
+    def _admit(
+        self, accounts: DatabricksProvider, workspace: DatabricksWorkspaceOutputs, access: AccessOutputs
+    ) -> None:
         config = WorkspaceMembershipConfig(
-            account_provider=self.account_provider(),
+            account_provider=accounts,
             workspace=workspace,
             metastore_id=str(self.environment.accounts.metastore_id),
             principal_ids=access.databricks.principal_ids,
             admin_role=ADMINS,
         )
         WorkspaceMembership(self, "membership", config)
+
+    def _reach_lake(
+        self, accounts: DatabricksProvider, workspace: DatabricksWorkspaceOutputs, lake: LakeStorageOutputs
+    ) -> None:
+        config = ServerlessNetworkConfig(
+            account_provider=accounts,
+            name=self.environment.names.resource("serverless"),
+            location=self.environment.settings.location,
+            workspace_number=workspace.workspace_number,
+            lake_account_id=lake.account_id,
+        )
+        ServerlessNetwork(self, "serverless-network", config)

@@ -8,8 +8,10 @@ import pytest
 from contracts.folder import PACKAGED_CONTRACTS, Contracts, read_contracts
 from infra_cdktf.accounts import Accounts, read_accounts
 from infra_cdktf.app import build_app
+from infra_cdktf.environment import Environment
+from infra_cdktf.environment_settings import EnvironmentSettings
 from infra_cdktf.main import HERE
-from infra_cdktf.settings import ENVIRONMENTS, EnvironmentSettings
+from infra_cdktf.settings import ENVIRONMENTS
 from tests.infra_cdktf.plan import Plan
 
 VERSION = "9.8.7"
@@ -39,7 +41,13 @@ class Synthesis:
             bootstrap=bootstrap,
         )
         app.synth()
-        return Plan(folder)
+        return Plan(folder, {settings.name: self.environment(settings, accounts).roles for settings in environments})
+
+    def environment(self, settings: EnvironmentSettings, accounts: Accounts | None = None) -> Environment:
+        """One environment, as its stacks are given it."""
+        return Environment(
+            accounts=accounts or self.accounts, settings=settings, contracts=self.contracts, version=VERSION
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

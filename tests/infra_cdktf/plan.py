@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra_cdktf.roles import RoleNames
+
 REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 REMOTE = re.compile(r"data\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 
@@ -32,8 +34,10 @@ class Resource:
 class Plan:
     """Every stack's `cdk.tf.json`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, role_names: dict[str, RoleNames] | None = None) -> None:
+        """Read what was synthesized; `role_names` are the roles defined for each environment."""
         self.folder = folder
+        self.role_names = role_names or {}
         self.stacks: dict[str, dict[str, Any]] = {
             path.parent.name: json.loads(path.read_text(encoding="utf-8"))
             for path in sorted(folder.glob("stacks/*/cdk.tf.json"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from infra_cdktf.access_matrix import BLOBS
+from infra_cdktf.roles import BLOBS, BUILT_IN_ROLES, DEFINED_ROLES, LAKE_ADMINISTRATOR, LAKE_CREATOR, LAKE_UPLOADER
 from tests.infra_cdktf.plan import Plan, Resource, texts
 
 pytestmark = pytest.mark.infra
 
-READ, CREATE, WRITE, ALL, NONE = "read", "create, read", "read, write", "all", ""
+READ, CREATE, WRITE, ALL, DROP, NONE = "read", "create, read", "read, write", "all", "drop", ""
 LAYERS = ("raw", "bronze", "silver", "gold")
 AGREED = {
     "data_engineers": (WRITE, WRITE, NONE, NONE),
@@ -19,7 +19,7 @@ AGREED = {
     "flows": (CREATE, NONE, NONE, NONE),
     "pipeline": (READ, WRITE, WRITE, WRITE),
 }
-BUILT_IN_ROLES = {"Storage Blob Data Reader": READ, "Storage Blob Data Contributor": WRITE}
+BUILT_IN = {"Storage Blob Data Reader": READ, "Storage Blob Data Contributor": WRITE}
 """https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage"""
 SCHEMA_ACCESS = {
     frozenset(("USE_SCHEMA", "SELECT")): READ,
@@ -42,6 +42,8 @@ SCHEMA_ACCESS = {
     ): ALL,
 }
 
+DEFINED = {LAKE_CREATOR.name: CREATE, LAKE_ADMINISTRATOR.name: ALL, LAKE_UPLOADER.name: DROP}
+
 Cells = dict[tuple[str, str], str]
 
 
@@ -54,9 +56,25 @@ def agreed(layers: tuple[str, ...] = LAYERS) -> Cells:
     }
 
 
+BESIDE = {
+    ("branches", "landing"): DROP,
+    ("flows", "landing"): READ,
+    ("data_engineers", "landing"): READ,
+    ("data_admins", "landing"): ALL,
+    ("deployer", "wheels"): WRITE,
+    ("pipeline", "wheels"): READ,
+    ("data_admins", "wheels"): READ,
+    ("pipeline", "checkpoints"): WRITE,
+    ("data_admins", "checkpoints"): ALL,
+}
+"""The containers beside the layers: engineers write neither wheels nor checkpoints."""
+
+
 def who_is(plan: Plan, stack: str, reference: str) -> str:
     """The contract's role behind a principal's id or name."""
     principal = plan.origin(stack, reference)
+    if principal.address.endswith(".deployer"):
+        return "deployer"
     if principal.kind.startswith("databricks_"):
         key = "external_id" if principal.kind == "databricks_group" else "application_id"
         principal = plan.origin(principal.stack, principal[key])
@@ -66,15 +84,15 @@ def who_is(plan: Plan, stack: str, reference: str) -> str:
 
 def access_of(plan: Plan, assignment: Resource) -> str:
     if built_in := assignment.get("role_definition_name"):
-        return BUILT_IN_ROLES[built_in]
-    definition = plan.origin(assignment.stack, assignment["role_definition_id"])
-    (permission,) = definition["permissions"]
-    assert permission["actions"] == [BLOBS.removesuffix("/blobs") + "/read"]
-    actions = {action.removeprefix(BLOBS) for action in permission["data_actions"]}
-    if actions == {"/read", "/write", "/add/action"}:
-        return CREATE
-    assert actions == {"/read", "/write", "/delete", "/add/action", "/move/action", "/modifyPermissions/action"}
-    return ALL
+        return BUILT_IN[built_in]
+    return DEFINED[defined_role(plan, assignment)]
+
+
+def defined_role(plan: Plan, assignment: Resource) -> str:
+    """The name of the defined role behind an id."""
+    _, environment, _ = assignment.stack.split("-")
+    names = plan.role_names[environment]
+    return next(role.name for role in DEFINED_ROLES if names.resource_id(role) == assignment["role_definition_id"])
 
 
 def container_assignments(plan: Plan, environment: str) -> list[Resource]:
@@ -93,7 +111,20 @@ def test_storage_roles_are_the_agreed_matrix(plan: Plan, environment: str) -> No
         cell = (who_is(plan, assignment.stack, assignment["principal_id"]), container["name"])
         assert cell not in found, f"{cell} is assigned twice"
         found[cell] = access_of(plan, assignment)
-    assert found == agreed()
+    assert found == agreed() | BESIDE
+
+
+def test_defined_roles_do_what_their_names_say() -> None:
+    container = BLOBS.removesuffix("/blobs") + "/read"
+    everything = {"/read", "/write", "/delete", "/add/action", "/move/action", "/modifyPermissions/action"}
+    meant = {
+        LAKE_CREATOR: {"/read", "/write", "/add/action"},
+        LAKE_ADMINISTRATOR: everything,
+        LAKE_UPLOADER: {"/write", "/add/action", "/move/action"},
+    }
+    for role, actions in meant.items():
+        assert role.actions == (container,)
+        assert {action.removeprefix(BLOBS) for action in role.data_actions} == actions
 
 
 def test_schema_grants_are_the_agreed_matrix(plan: Plan, environment: str) -> None:
@@ -137,7 +168,48 @@ def test_nobody_else_is_assigned_anything_on_the_lake(plan: Plan, environment: s
         if assignment not in container_assignments(plan, environment)
         and any(f"/{kind}." in plan.followed(assignment.stack, assignment["scope"]) for kind in lake)
     ]
-    assert [role for role, _ in beyond] == (["Monitoring Reader"] if environment == "prod" else [])
+    watches = ["Monitoring Reader"] if environment == "prod" else []
+    assert sorted(role for role, _ in beyond) == [*watches, "Storage Blob Delegator"]
+
+
+def test_unity_catalogs_identity_may_sign_for_the_account(plan: Plan, environment: str) -> None:
+    stack = f"datamaster-{environment}-access"
+    delegator = plan.one("azurerm_role_assignment", of=stack, role_definition_name="Storage Blob Delegator")
+    assert plan.origin(stack, delegator["scope"]).kind == "azurerm_storage_account"
+    assert who_is(plan, stack, delegator["principal_id"]) == "pipeline"
+    connector = plan.one("azurerm_databricks_access_connector", of=f"-{environment}-workspace")
+    (identity,) = connector["identity"]["identity_ids"]
+    assert plan.origin(connector.stack, identity) == plan.origin(stack, delegator["principal_id"])
+
+
+def test_engineers_look_into_the_flows_namespace_and_write_in_their_own(plan: Plan, environment: str) -> None:
+    """Who may start a pod beside the flows may start it as the flows."""
+    stack = f"datamaster-{environment}-access"
+    found = {
+        (who_is(plan, stack, role["principal_id"]), plan.followed(stack, role["scope"]).partition("}")[2]): role[
+            "role_definition_name"
+        ].removeprefix("Azure Kubernetes Service RBAC ")
+        for role in plan.all("azurerm_role_assignment", of=stack)
+        if (role.get("role_definition_name") or "").startswith("Azure Kubernetes Service")
+    }
+    assert found == {
+        ("data_admins", ""): "Cluster Admin",
+        ("data_engineers", "/namespaces/prefect"): "Reader",
+        ("data_engineers", "/namespaces/engineers"): "Writer",
+    }
+    credentials = plan.all("azurerm_federated_identity_credential", of=f"-{environment}-platform")
+    assert all(credential["subject"].split(":")[2] == "prefect" for credential in credentials)
+
+
+def test_every_role_that_is_assigned_is_one_that_the_deployer_may_assign(plan: Plan) -> None:
+    for assignment in plan.all("azurerm_role_assignment"):
+        if assignment.get("role_definition_name"):
+            assert assignment["role_definition_name"] in BUILT_IN_ROLES
+        else:
+            assert defined_role(plan, assignment)
+    assert plan.all("azurerm_role_definition") == []
+    used = {assignment.get("role_definition_name") for assignment in plan.all("azurerm_role_assignment")}
+    assert set(BUILT_IN_ROLES) <= used, "roles that nothing assigns"
 
 
 def test_grants_on_the_catalog_only_let_people_in(plan: Plan, environment: str) -> None:
@@ -154,9 +226,7 @@ def test_no_role_owns_or_wildcards(plan: Plan) -> None:
         if (role.get("role_definition_name") or "").endswith(("Owner", "User Access Administrator"))
         or role.get("role_definition_name") == "Contributor"
     ]
-    wildcards = [
-        text for role in plan.all("azurerm_role_definition") for text in texts(role["permissions"]) if "*" in text
-    ]
+    wildcards = [action for role in DEFINED_ROLES for action in (*role.actions, *role.data_actions) if "*" in action]
     grants = [text for kind in plan.all("databricks_grants", "databricks_grant") for text in texts(kind.body)]
     assert owners == []
     assert wildcards == []

@@ -18,7 +18,7 @@ from tests.infra_cdktf.plan import Plan
 
 pytestmark = pytest.mark.infra
 
-MOST_SKIPS = 10
+MOST_SKIPS = 12
 
 Finding = tuple[str, str, str]
 """Check, stack and name of the resource."""

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
-from infra_cdktf.settings import DEV, PRE, PROD, EnvironmentSettings
+from infra_cdktf.environment_settings import EnvironmentSettings
+from infra_cdktf.settings import DEV, PRE, PROD
 from tests.infra_cdktf.conftest import Synthesis
 
 pytestmark = pytest.mark.infra
 
 SUBSCRIPTION = "00000000-0000-0000-0000-00000000000"
+DEPLOYER = r"00000000-0000-0000-0000-00000000(dddd|eeee|ffff)"
 NAME = re.compile(r"\b(dev|pre|prod)\b|(?<=datamaster)(dev|pre|prod)(?=lake|acr|dbx)|(?<=datamaster_)(dev|pre|prod)")
 
 Places = dict[str, str]
@@ -36,6 +38,7 @@ def places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from places(inner, f"{path}/{position}")
     else:
         text = re.sub(SUBSCRIPTION + r"\d", "SUBSCRIPTION", str(value))
+        text = re.sub(DEPLOYER, "DEPLOYER", text)
         text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID5", text)
         yield path, NAME.sub("ENV", text)
 

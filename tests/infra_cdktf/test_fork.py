@@ -38,7 +38,6 @@ def test_fork_differs_in_versions_alone(plan: Plan, forked: Plan, record_propert
     record_property("differences", sorted(differences))
     assert differences == {
         "////metadata/version: 0.21.0 -> 0.24.0",
-        "/terraform/required_providers/azurerm/version: 4.55.0 -> 4.81.0",
         "/terraform/required_providers/azuread/version: 3.7.0 -> 3.10.0",
         "/terraform/required_providers/databricks/version: 1.99.0 -> 1.138.0",
     }

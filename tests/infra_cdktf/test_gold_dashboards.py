@@ -17,7 +17,11 @@ pytestmark = pytest.mark.infra
 
 def column(name: str, logic: str, logical_type: str = "integer", key: int = 0) -> Column:
     return Column(
-        name=name, logical_type=logical_type, transform_logic=logic, primary_key=bool(key), primary_key_position=key
+        name=name,
+        logical_type=logical_type,
+        transform_logic=logic,
+        primary_key=bool(key),
+        primary_key_position=key or -1,
     )
 
 

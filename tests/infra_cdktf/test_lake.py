@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.contract import Contract
+from infra_cdktf.settings import environment_settings
 from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import Plan, Resource
 
@@ -49,14 +50,15 @@ def test_account_is_encrypted_with_our_key_by_an_identity_that_may_use_it(
 
 def test_each_layer_has_a_private_container(plan: Plan, stack: str) -> None:
     containers = plan.all("azurerm_storage_container", of=stack)
-    assert [container["name"] for container in containers] == sorted(["raw", "bronze", "silver", "gold"])
+    layers, beside = ("raw", "bronze", "silver", "gold"), ("landing", "wheels", "checkpoints")
+    assert [container["name"] for container in containers] == sorted([*layers, *beside])
     assert {container["container_access_type"] for container in containers} == {"private"}
 
 
 def test_terraform_refuses_to_destroy_data_beyond_dev(plan: Plan, environment: str) -> None:
     kinds = ("azurerm_storage_account", "azurerm_storage_container", "databricks_catalog", "databricks_schema")
     data = [*plan.all(*kinds, of=f"-{environment}-lake"), *plan.all(*kinds, of=f"-{environment}-catalog")]
-    assert len(data) == 9
+    assert len(data) == 12
     for resource in data:
         assert resource.get("lifecycle") == (None if environment == "dev" else {"prevent_destroy": True})
 
@@ -64,7 +66,8 @@ def test_terraform_refuses_to_destroy_data_beyond_dev(plan: Plan, environment: s
 def test_raw_cools_and_is_purged_as_the_contracts_say(plan: Plan, stack: str, synthesis: Synthesis) -> None:
     lake = synthesis.contracts.lake
     assert (lake.raw_cool_after_days, lake.raw_days) == (30, 365)
-    for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]:
+    rules = plan.one("azurerm_storage_management_policy", of=stack)["rule"]
+    for rule in [rule for rule in rules if rule["name"].startswith("raw-")]:
         assert rule["enabled"] is True
         assert rule["actions"]["base_blob"] == {
             "tier_to_cool_after_days_since_modification_greater_than": lake.raw_cool_after_days,
@@ -76,12 +79,27 @@ def test_purge_never_touches_manifests_or_tables(
     plan: Plan, stack: str, contract: Contract, synthesis: Synthesis
 ) -> None:
     rules = {rule["name"]: rule for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]}
-    assert len(rules) == len(synthesis.contracts.datasets)
+    assert len(rules) == len(synthesis.contracts.datasets) + 1
     folders = rules[f"raw-{contract.slug}"]["filters"]["prefix_match"]
     assert folders == [f"raw/{contract.name}/", f"raw/_quarantine/{contract.name}/"]
 
 
-def test_every_read_write_and_deletion_is_logged(plan: Plan, stack: str) -> None:
+def test_what_branches_drop_is_deleted_once_it_is_surely_landed(plan: Plan, stack: str, environment: str) -> None:
+    rules = {rule["name"]: rule for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]}
+    dropped = rules["dropped-files"]
+    assert dropped["filters"]["prefix_match"] == ["landing/"]
+    days = environment_settings(environment).lake.landing_days
+    assert dropped["actions"]["base_blob"] == {"delete_after_days_since_modification_greater_than": days}
+
+
+def test_flows_are_told_where_branches_drop_files(plan: Plan, stack: str) -> None:
+    url = plan.stacks[stack]["output"]["branch_files_url"]["value"]
+    assert url.startswith("abfss://")
+    assert plan.origin(stack, url.removeprefix("abfss://").partition("@")[0])["name"] == "landing"
+
+
+def test_every_write_and_deletion_is_logged_and_reads_beyond_dev(plan: Plan, stack: str, environment: str) -> None:
     setting = plan.one("azurerm_monitor_diagnostic_setting", of=stack)
     assert setting["target_resource_id"].endswith("/blobServices/default")
-    assert [log["category"] for log in setting["enabled_log"]] == ["StorageRead", "StorageWrite", "StorageDelete"]
+    reads = [] if environment == "dev" else ["StorageRead"]
+    assert [log["category"] for log in setting["enabled_log"]] == ["StorageWrite", "StorageDelete", *reads]

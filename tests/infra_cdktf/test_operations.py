@@ -121,7 +121,7 @@ def with_frequency(contract: Contract, value: str | float, unit: str | None) -> 
 
 
 def test_node_pool_alert_knows_the_pools_limit(plan: Plan, stack: str, environment: str) -> None:
-    pool = plan.one("azurerm_kubernetes_cluster_node_pool", of=f"-{environment}-platform")
+    pool = plan.one("azurerm_kubernetes_cluster_node_pool", of=f"-{environment}-platform", name="flows")
     (criteria,) = log_alert(plan, stack, "node-pool-full")["criteria"]
     assert criteria["query"].endswith(f"Nodes >= {pool['max_count']}")
     assert f"agentpool) == '{pool['name']}'" in criteria["query"]
@@ -147,7 +147,36 @@ def test_grafana_is_private_and_reads_only(plan: Plan) -> None:
     assert grafana["public_network_access_enabled"] is False
     assert grafana["api_key_enabled"] is False
     roles = sorted(role["role_definition_name"] for role in plan.all("azurerm_role_assignment", of=stack))
-    assert roles == ["Grafana Admin", "Grafana Viewer", "Monitoring Reader", "Monitoring Reader"]
+    assert roles == ["Grafana Admin", "Grafana Editor", "Grafana Viewer", "Monitoring Reader", "Monitoring Reader"]
+
+
+def test_grafana_shows_what_the_workbook_shows(plan: Plan) -> None:
+    stack = "datamaster-prod-operations"
+    made = plan.one("terraform_data", of=stack)
+    (provisioner,) = made["provisioner"]
+    variables = provisioner["local-exec"]["environment"]
+    assert variables["GRAFANA"] == plan.one("azurerm_dashboard_grafana", of=stack)["name"]
+    assert "az grafana dashboard create" in provisioner["local-exec"]["command"]
+    assert made["triggers_replace"] == [variables["DEFINITION"]]
+    panels = json.loads(variables["DEFINITION"])["panels"]
+    asked = {panel["targets"][0]["azureLogAnalytics"]["query"] for panel in panels}
+    alerts = plan.all("azurerm_monitor_scheduled_query_rules_alert_v2", of=stack)
+    assert {alert["criteria"][0]["query"] for alert in alerts} < asked
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    assert len(set(places)) == len(panels)
+
+
+def test_grafana_is_ready_before_its_dashboard_is_written(plan: Plan) -> None:
+    stack = "datamaster-prod-operations"
+    awaited = {plan.origin(stack, f"${{{one}.id}}").kind for one in plan.one("terraform_data", of=stack)["depends_on"]}
+    assert awaited == {"azurerm_role_assignment", "azurerm_private_endpoint"}
+
+
+def test_flow_failed_alert_asks_the_table_that_container_logs_reach(plan: Plan, stack: str, environment: str) -> None:
+    (criteria,) = log_alert(plan, stack, "flow-failed")["criteria"]
+    table = criteria["query"].split(" | ")[0]
+    rule = plan.one("azurerm_monitor_data_collection_rule", of=f"-{environment}-platform")
+    assert f"Microsoft-{table}" in rule["data_flow"][0]["streams"]
 
 
 def test_workbook_shows_every_alerts_query(plan: Plan) -> None:

@@ -37,7 +37,7 @@ def test_its_job_is_the_only_one(other: Plan) -> None:
 
 
 def test_its_raw_files_are_kept_as_it_says_of_the_lake(other: Plan) -> None:
-    (rule,) = other.one("azurerm_storage_management_policy", of="-dev-")["rule"]
+    rule, _ = other.one("azurerm_storage_management_policy", of="-dev-")["rule"]
     assert rule["filters"]["prefix_match"] == ["raw/machine_faults/", "raw/_quarantine/machine_faults/"]
     assert set(rule["actions"]["base_blob"].values()) == {7, 90}
 

@@ -38,6 +38,11 @@ def job(plan: Plan, stack: str, contract: Contract) -> Resource:
     return plan.one("databricks_job", of=stack, name=job_name(contract))
 
 
+def most_workers(environment: str) -> int:
+    """Five as agreed; in dev as many as fit into a new subscription's quota."""
+    return 1 if environment == "dev" else 5
+
+
 def defaults_of(job: Resource) -> dict[str, str]:
     return {parameter["name"]: parameter["default"] for parameter in job["parameter"]}
 
@@ -108,7 +113,7 @@ def test_job_cluster_scales_on_the_runtime_and_with_the_settings_that_were_agree
     job: Resource, environment: str
 ) -> None:
     (cluster,) = [one["new_cluster"] for one in job["job_cluster"]]
-    assert cluster["autoscale"] == {"min_workers": 1, "max_workers": 5}
+    assert cluster["autoscale"] == {"min_workers": 1, "max_workers": most_workers(environment)}
     assert cluster["spark_version"] == environment_settings(environment).databricks.runtime
     assert cluster["spark_conf"] == SPARK_SETTINGS
     assert cluster["runtime_engine"] == ("STANDARD" if environment == "dev" else "PHOTON")
@@ -123,7 +128,7 @@ def test_policy_fixes_what_the_cluster_uses(plan: Plan, job: Resource, stack: st
         assert definition[path] == {"type": "fixed", "value": cluster[path]}
     for name, value in cluster["spark_conf"].items():
         assert definition[f"spark_conf.{name}"] == {"type": "fixed", "value": value}
-    assert definition["autoscale.max_workers"]["maxValue"] == 5
+    assert definition["autoscale.max_workers"]["maxValue"] == cluster["autoscale"]["max_workers"]
 
 
 def test_hash_key_comes_from_the_vault_and_only_the_pipeline_may_read_it(
@@ -207,7 +212,19 @@ def test_mask_hides_a_value_and_keeps_a_missing_one_missing() -> None:
     assert statement.endswith("RETURN CASE WHEN value IS NULL THEN NULL ELSE '***' END")
 
 
-def test_warehouse_stops_when_idle_and_stays_in_our_network(plan: Plan, stack: str) -> None:
+def test_warehouse_stops_when_idle_and_takes_no_vcpus_where_the_settings_say(
+    plan: Plan, stack: str, environment: str
+) -> None:
     warehouse = plan.one("databricks_sql_endpoint", of=stack)
     assert warehouse["auto_stop_mins"] == 10
-    assert warehouse["enable_serverless_compute"] is False
+    assert warehouse["enable_serverless_compute"] is environment_settings(environment).databricks.serverless_queries
+
+
+def test_wheels_and_checkpoints_lie_where_engineers_cannot_write(plan: Plan, job: Resource, environment: str) -> None:
+    """Whoever can replace the wheel runs code as the pipeline, and reads its key."""
+    catalog = f"datamaster-{environment}-catalog"
+    volumes = {defaults_of(job)["checkpoints_url"], job["task"][0]["library"][0]["whl"].rpartition("/")[0]}
+    for path in volumes:
+        volume = plan.origin(job.stack, path)
+        container = plan.origin(catalog, "${" + volume["storage_location"].split("${")[1].split("}")[0] + "}")
+        assert container["name"] == volume["name"] in {"wheels", "checkpoints"}

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from infra_cdktf.settings import environment_settings
+from infra_cdktf.vm_sizes import VM_SIZES
 from tests.infra_cdktf.plan import Plan, Resource
 
 pytestmark = pytest.mark.infra
@@ -28,13 +30,14 @@ def test_cluster_is_private_and_signed_in_to_with_entra_only(cluster: Resource) 
     assert cluster["workload_identity_enabled"] is True
 
 
-def test_cluster_routes_with_cilium_in_an_overlay_behind_the_nat_gateway(cluster: Resource) -> None:
+def test_cluster_routes_with_cilium_in_an_overlay_by_the_networks_way_out(cluster: Resource, environment: str) -> None:
     profile = cluster["network_profile"]
     assert profile["network_plugin"] == "azure"
     assert profile["network_plugin_mode"] == "overlay"
     assert profile["network_data_plane"] == "cilium"
     assert profile["network_policy"] == "cilium"
-    assert profile["outbound_type"] == "userAssignedNATGateway"
+    filtered = environment_settings(environment).network.egress == "firewall"
+    assert profile["outbound_type"] == ("userDefinedRouting" if filtered else "userAssignedNATGateway")
 
 
 def test_cluster_upgrades_and_cleans_itself_in_its_maintenance_window(cluster: Resource) -> None:
@@ -51,16 +54,37 @@ def test_defender_and_policy_are_on_where_the_settings_say(cluster: Resource, en
     assert cluster["azure_policy_enabled"] is True
 
 
-def test_system_pool_carries_critical_addons_only(cluster: Resource) -> None:
+def pools(plan: Plan, stack: str) -> dict[str, Resource]:
+    return {pool["name"]: pool for pool in plan.all("azurerm_kubernetes_cluster_node_pool", of=stack)}
+
+
+def test_system_pool_carries_critical_addons_only(cluster: Resource, environment: str) -> None:
     pool = cluster["default_node_pool"]
     assert pool["only_critical_addons_enabled"] is True
     assert pool["auto_scaling_enabled"] is True
-    assert pool["min_count"] == 2
-    assert pool["os_disk_type"] == "Ephemeral"
+    assert pool["min_count"] == (1 if environment == "dev" else 2)
+
+
+def test_a_pool_without_a_taint_has_a_node_for_the_worker_and_for_commands(plan: Plan, stack: str) -> None:
+    untainted = {name: pool for name, pool in pools(plan, stack).items() if not pool.get("node_taints")}
+    assert [(name, pool["min_count"]) for name, pool in untainted.items()] == [("services", 1)]
+
+
+def test_dev_idles_on_two_nodes(plan: Plan) -> None:
+    cluster = plan.one("azurerm_kubernetes_cluster", of="-dev-platform")
+    idle = [cluster["default_node_pool"]["min_count"]]
+    idle += [pool["min_count"] for pool in pools(plan, "-dev-platform").values()]
+    assert sum(idle) <= 2
+
+
+def test_nodes_system_disks_fit_on_their_own_temporary_disks(plan: Plan, stack: str, cluster: Resource) -> None:
+    for pool in [cluster["default_node_pool"], *(pool.body for pool in pools(plan, stack).values())]:
+        assert pool["os_disk_type"] == "Ephemeral"
+        assert 30 <= pool["os_disk_size_gb"] < VM_SIZES[pool["vm_size"]].temporary_disk_gib
 
 
 def test_flow_pool_scales_to_zero_and_admits_flows_alone(plan: Plan, stack: str) -> None:
-    pool = plan.one("azurerm_kubernetes_cluster_node_pool", of=stack)
+    pool = pools(plan, stack)["flows"]
     assert (pool["mode"], pool["auto_scaling_enabled"], pool["min_count"]) == ("User", True, 0)
     assert pool["max_count"] >= 1
     assert pool["node_taints"] == ["datamaster/workload=flows:NoSchedule"]
@@ -117,13 +141,26 @@ def test_worker_and_flows_sign_in_as_their_service_accounts(plan: Plan, stack: s
     }
 
 
-def test_container_logs_reach_the_workspace(plan: Plan, stack: str, cluster: Resource) -> None:
+def test_container_logs_reach_the_workspace_in_the_table_that_alerts_ask(
+    plan: Plan, stack: str, cluster: Resource
+) -> None:
     assert cluster["oms_agent"]["msi_auth_for_monitoring_enabled"] is True
     association = plan.one("azurerm_monitor_data_collection_rule_association", of=stack)
+    assert association["name"] == "ContainerInsightsExtension"
     assert plan.origin(stack, association["target_resource_id"]).kind == "azurerm_kubernetes_cluster"
     rule = plan.origin(stack, association["data_collection_rule_id"])
     destination = rule["destinations"]["log_analytics"][0]["workspace_resource_id"]
     assert plan.origin(stack, destination).kind == "azurerm_log_analytics_workspace"
+    (flow,), (extension,) = rule["data_flow"], rule["data_sources"]["extension"]
+    assert extension["name"] == "ContainerInsightsExtension"
+    assert json.loads(extension["extension_json"])["dataCollectionSettings"]["enableContainerLogV2"] is True
+    asked = {"ContainerLogV2", "KubePodInventory", "KubeNodeInventory"}
+    assert {f"Microsoft-{table}" for table in asked} <= set(extension["streams"]) == set(flow["streams"])
+
+
+def test_log_workspace_stops_at_a_number_of_gigabytes_a_day(plan: Plan, stack: str, environment: str) -> None:
+    workspace = plan.one("azurerm_log_analytics_workspace", of=stack)
+    assert workspace["daily_quota_gb"] == environment_settings(environment).log_gb_a_day
 
 
 def test_keys_are_made_through_the_management_plane(plan: Plan, environment: str) -> None:
@@ -132,3 +169,13 @@ def test_keys_are_made_through_the_management_plane(plan: Plan, environment: str
     made = [json.loads(deployment["template_content"])["resources"] for deployment in deployments]
     assert sorted(key["name"].split("/")[1] for (key,) in made) == ["lake", "workspace"]
     assert all(key["type"] == "Microsoft.KeyVault/vaults/keys" for (key,) in made)
+
+
+def test_keys_rotate_long_before_they_expire(plan: Plan, environment: str) -> None:
+    for deployment in plan.all("azurerm_resource_group_template_deployment", of=f"-{environment}-"):
+        template = json.loads(deployment["template_content"])
+        (key,) = template["resources"]
+        policy = key["properties"]["rotationPolicy"]
+        assert policy["attributes"] == {"expiryTime": "P2Y"}
+        assert policy["lifetimeActions"] == [{"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P1Y"}}]
+        assert template["outputs"]["uri"]["value"].endswith(".keyUri]")

@@ -12,17 +12,10 @@ import pytest
 from pydantic import ValidationError
 
 from infra_cdktf.accounts import read_accounts
+from infra_cdktf.environment_settings import EnvironmentSettings, NetworkSettings
 from infra_cdktf.main import HERE, PROJECT
 from infra_cdktf.problems import InvalidSettings
-from infra_cdktf.settings import (
-    DEV,
-    ENVIRONMENTS,
-    PROD,
-    EnvironmentSettings,
-    NetworkSettings,
-    check_together,
-    environment_settings,
-)
+from infra_cdktf.settings import DEV, ENVIRONMENTS, PROD, check_together, environment_settings
 
 pytestmark = pytest.mark.infra
 
@@ -65,6 +58,34 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     text = without("tenant_id").replace("data-platform@example.com", "nobody").replace("203.0.113.10", "10.0.0.0/8")
     problems = problems_with(tmp_path, text)
     assert [problem.split(": ")[1] for problem in problems] == ["tenant_id", "deployer_ip_ranges", "alert_email"]
+
+
+@pytest.mark.parametrize("written", ["203.0.113.10/32", "203.0.113.10/31"])
+def test_address_ranges_that_storage_firewalls_refuse_are_refused_here(tmp_path: Path, written: str) -> None:
+    (problem,) = problems_with(tmp_path, EXAMPLE.replace("203.0.113.10", written))
+    assert problem == (
+        f"accounts.toml: deployer_ip_ranges: {written}: "
+        "Azure takes no /31 or /32; write single addresses without a length"
+    )
+
+
+def test_a_person_may_deploy_dev_and_nothing_else(tmp_path: Path) -> None:
+    person = '{ user = "ana@example.com" }'
+    ours = '{ application_id = "00000000-0000-0000-0000-00000000dddd" }'
+    path = tmp_path / "own.toml"
+    path.write_text(EXAMPLE.replace(ours, person), encoding="utf-8")
+    assert read_accounts(path).deployers.dev.assignee == "ana@example.com"
+    text = EXAMPLE.replace('{ application_id = "00000000-0000-0000-0000-00000000ffff" }', person)
+    assert problems_with(tmp_path, text) == (
+        "accounts.toml: deployers.prod: a person deploys dev only; name a principal by its application_id",
+    )
+
+
+def test_a_deployer_is_a_principal_or_a_person(tmp_path: Path) -> None:
+    text = EXAMPLE.replace('{ application_id = "00000000-0000-0000-0000-00000000dddd" }', "{}")
+    assert problems_with(tmp_path, text) == (
+        "accounts.toml: deployers.dev: must have either application_id (a principal) or user (a person)",
+    )
 
 
 def test_misspelled_account_is_one_line(tmp_path: Path) -> None:

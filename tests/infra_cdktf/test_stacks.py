@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from infra_cdktf.main import PROJECT
+from infra_cdktf.settings import DEV
 from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import REFERENCE, REMOTE, Plan, texts
 
@@ -99,8 +100,24 @@ def test_state_store_is_versioned_and_locked_down(plan: Plan) -> None:
         "default_action": "Deny",
         "ip_rules": ["203.0.113.10"],
     }
+    assert "customer_managed_key" not in store.body
     assert store["lifecycle"] == {"prevent_destroy": True}
     assert plan.one("azurerm_management_lock", of="datamaster-state")["lock_level"] == "CanNotDelete"
+
+
+def test_state_is_encrypted_with_a_key_of_ours_where_it_is_set(synthesis: Synthesis, tmp_path: Path) -> None:
+    accounts = synthesis.accounts.model_copy(update={"state_customer_key": True})
+    stack = "datamaster-state"
+    plan = synthesis.into(tmp_path, (DEV,), accounts)
+    store = plan.one("azurerm_storage_account", of=stack)
+    user = plan.origin(stack, store["customer_managed_key"]["user_assigned_identity_id"])
+    (awaited,) = store["depends_on"]
+    assignment = plan.origin(stack, f"${{{awaited}.id}}")
+    assert assignment["scope"].endswith("/keys/state")
+    assert plan.origin(stack, assignment["principal_id"]) == user
+    vault = plan.one("azurerm_key_vault", of=stack)
+    assert vault["public_network_access_enabled"] is False
+    assert vault["network_acls"]["bypass"] == "AzureServices"
 
 
 def test_no_stack_uses_a_workspace_that_it_creates(plan: Plan) -> None:
@@ -124,7 +141,7 @@ def test_provider_versions_are_pinned_exactly(plan: Plan) -> None:
         for body in plan.stacks.values()
         for name, provider in body["terraform"]["required_providers"].items()
     }
-    assert required == {("azurerm", "4.55.0"), ("azuread", "3.7.0"), ("databricks", "1.99.0")}
+    assert required == {("azurerm", "4.81.0"), ("azuread", "3.7.0"), ("databricks", "1.99.0")}
 
 
 def test_environments_lie_in_their_own_subscriptions(plan: Plan, environment: str) -> None:
@@ -149,6 +166,10 @@ def test_operators_find_what_they_need_in_the_outputs(plan: Plan, environment: s
         "platform.cluster",
         "platform.key_vault",
         "platform.worker_client_id",
+        "platform.worker_settings",
+        "platform.runner",
+        "network.vpn_dns_server",
+        "lake.branch_files_url",
         "platform.flows_client_id",
         "lake.lake_url",
         "workspace.workspace_url",
@@ -174,3 +195,49 @@ def test_synthesis_needs_no_terraform_and_no_node_of_the_machine(tmp_path: Path)
     environment = {"PATH": "", "HOME": str(tmp_path), "CDKTF_OUTDIR": str(tmp_path / "out")}
     subprocess.run([sys.executable, "-m", "infra_cdktf.main"], cwd=PROJECT, env=environment, check=True)
     assert len(list((tmp_path / "out" / "stacks").iterdir())) == 25
+
+
+NAMESPACE_OF = {
+    "application_insights_workbook": "microsoft.insights",
+    "consumption_budget_subscription": "Microsoft.Consumption",
+    "container_app_environment": "Microsoft.App",
+    "container_app_job": "Microsoft.App",
+    "container_registry": "Microsoft.ContainerRegistry",
+    "dashboard_grafana": "Microsoft.Dashboard",
+    "federated_identity_credential": "Microsoft.ManagedIdentity",
+    "key_vault": "Microsoft.KeyVault",
+    "kubernetes_cluster": "Microsoft.ContainerService",
+    "kubernetes_cluster_node_pool": "Microsoft.ContainerService",
+    "log_analytics_workspace": "Microsoft.OperationalInsights",
+    "management_lock": "Microsoft.Authorization",
+    "resource_group": "Microsoft.Resources",
+    "resource_group_template_deployment": "Microsoft.Resources",
+    "role_assignment": "Microsoft.Authorization",
+    "user_assigned_identity": "Microsoft.ManagedIdentity",
+}
+NAMESPACE_OF_PREFIX = {
+    "databricks": "Microsoft.Databricks",
+    "firewall": "Microsoft.Network",
+    "monitor": "microsoft.insights",
+    "nat": "Microsoft.Network",
+    "network": "Microsoft.Network",
+    "postgresql": "Microsoft.DBforPostgreSQL",
+    "private": "Microsoft.Network",
+    "public": "Microsoft.Network",
+    "route": "Microsoft.Network",
+    "storage": "Microsoft.Storage",
+    "subnet": "Microsoft.Network",
+    "virtual": "Microsoft.Network",
+}
+
+
+def test_every_resource_provider_that_is_used_is_registered(plan: Plan) -> None:
+    kinds = {resource.kind.removeprefix("azurerm_") for resource in plan.all() if resource.kind.startswith("azurerm_")}
+    used = {NAMESPACE_OF.get(kind) or NAMESPACE_OF_PREFIX[kind.partition("_")[0]] for kind in kinds}
+    of_the_cluster = {"Compute", "OperationsManagement", "PolicyInsights", "Security"}
+    by_setting = {"DBforPostgreSQL"}
+    not_seen = {f"Microsoft.{name}" for name in of_the_cluster | by_setting}
+    for body in plan.stacks.values():
+        (provider,) = body["provider"]["azurerm"]
+        assert provider["resource_provider_registrations"] == "none"
+        assert set(provider["resource_providers_to_register"]) == used | not_seen

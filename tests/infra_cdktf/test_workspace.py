@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from infra_cdktf.accounts import Deployer
+from infra_cdktf.environment_settings import EntrySettings
+from infra_cdktf.problems import InvalidSettings
+from infra_cdktf.settings import DEV, environment_settings
+from tests.infra_cdktf.conftest import Synthesis
 from tests.infra_cdktf.plan import Plan, Resource
 
 pytestmark = pytest.mark.infra
@@ -47,6 +54,23 @@ def test_workspaces_own_storage_is_behind_its_firewall_and_our_key(plan: Plan, w
     assert plan.origin(workspace.stack, f"${{{awaited}.id}}")["scope"].endswith("/keys/workspace")
 
 
+def test_what_changes_the_workspace_happens_one_after_the_other(plan: Plan, workspace: Resource) -> None:
+    """Databricks answers `ConcurrentUpdateError` to a second update (azurerm#26373)."""
+    key = plan.one("azurerm_databricks_workspace_root_dbfs_customer_managed_key", of=workspace.stack)
+    waits_for = {one.address: one["depends_on"] for one in endpoints(plan, workspace)}
+    order = [key.address]
+    while waits_for:
+        (following,) = [address for address, before in waits_for.items() if before == [order[-1]]]
+        order.append(following)
+        del waits_for[following]
+    assert len(order) == 5
+
+
+def test_workspace_follows_its_keys_rotation(plan: Plan, workspace: Resource) -> None:
+    key = plan.one("azurerm_databricks_workspace_root_dbfs_customer_managed_key", of=workspace.stack)
+    assert '["uri", "value"]' in key["key_vault_key_id"] or ".uri" in key["key_vault_key_id"]
+
+
 def test_connector_signs_in_as_the_pipeline(plan: Plan, environment: str) -> None:
     connector = plan.one("azurerm_databricks_access_connector", of=f"-{environment}-workspace")
     assert connector["identity"]["type"] == "UserAssigned"
@@ -87,7 +111,17 @@ def test_the_deployer_may_have_jobs_run_as_the_pipeline(plan: Plan, environment:
     rules = plan.one("databricks_access_control_rule_set", of=f"-{environment}-access")
     (rule,) = rules["grant_rules"]
     assert rule["role"] == "roles/servicePrincipal.user"
-    assert rule["principals"] == ["servicePrincipals/00000000-0000-0000-0000-00000000dddd"]
+    number = {"dev": "dddd", "pre": "eeee", "prod": "ffff"}[environment]
+    assert rule["principals"] == [f"servicePrincipals/00000000-0000-0000-0000-00000000{number}"]
+
+
+def test_a_person_who_deploys_dev_may_too(synthesis: Synthesis, tmp_path: Path) -> None:
+    person = Deployer(user="ana@example.com")
+    deployers = synthesis.accounts.deployers.model_copy(update={"dev": person})
+    accounts = synthesis.accounts.model_copy(update={"deployers": deployers})
+    by_a_person = synthesis.into(tmp_path, (DEV,), accounts)
+    rules = by_a_person.one("databricks_access_control_rule_set", of="-dev-access")
+    assert rules["grant_rules"][0]["principals"] == ["users/ana@example.com"]
 
 
 def test_each_layer_is_an_external_location_of_this_workspace_and_raw_is_read_only(
@@ -96,7 +130,8 @@ def test_each_layer_is_an_external_location_of_this_workspace_and_raw_is_read_on
     stack = f"datamaster-{environment}-catalog"
     locations = plan.all("databricks_external_location", of=stack)
     read_only = {location["name"].rsplit("_", 1)[1]: location["read_only"] for location in locations}
-    assert read_only == {"raw": True, "bronze": False, "silver": False, "gold": False}
+    layers = {"raw": True, "bronze": False, "silver": False, "gold": False}
+    assert read_only == layers | {"wheels": True, "checkpoints": False}
     for location in locations:
         container = plan.origin(stack, "${" + location["url"].split("${")[1].split("}")[0] + "}")
         assert location["name"] == f"datamaster_{environment}_{container['name']}"
@@ -136,21 +171,48 @@ def test_schemas_and_volumes_are_those_the_job_uses(plan: Plan, environment: str
     for volume in volumes:
         assert volume["volume_type"] == "EXTERNAL"
         assert plan.origin(stack, volume["schema_name"])["name"] == "bronze"
-        assert volume["storage_location"].endswith(f"/_{volume['name']}")
+        container = "${" + volume["storage_location"].split("${")[1].split("}")[0] + "}"
+        assert plan.origin(stack, container)["name"] == volume["name"], "its own, which engineers cannot write"
 
 
-def test_administrators_read_the_system_tables(plan: Plan, environment: str) -> None:
-    stack = f"datamaster-{environment}-catalog"
-    readable = {grant["schema"]: grant for grant in plan.all("databricks_grant", of=stack) if "schema" in grant.body}
-    assert set(readable) == {f"system.{name}" for name in ("access", "compute", "lakeflow", "query", "storage")}
-    for grant in readable.values():
-        assert plan.origin(stack, grant["principal"])["display_name"].endswith("data_admins")
-        assert grant["privileges"] == ["USE_SCHEMA", "SELECT"]
+def test_schemas_that_databricks_enables_by_itself_are_not_made(plan: Plan) -> None:
+    """Making one fails or never settles (databricks#4874, #5878); who reads them, a metastore's admin says."""
+    assert plan.all("databricks_system_schema") == []
+    assert not [grant for grant in plan.all("databricks_grant", "databricks_grants") if "system" in str(grant.body)]
+
+
+def test_serverless_queries_reach_the_lake_by_endpoints_where_the_settings_say(plan: Plan, environment: str) -> None:
+    stack = f"datamaster-{environment}-workspace"
+    rules = plan.all("databricks_mws_ncc_private_endpoint_rule", of=stack)
+    wanted = environment_settings(environment).databricks.serverless_queries
+    assert sorted(rule["group_id"] for rule in rules) == (["blob", "dfs"] if wanted else [])
+    for rule in rules:
+        account = plan.origin(stack, rule["resource_id"])
+        assert (account.kind, account.stack) == ("azurerm_storage_account", f"datamaster-{environment}-lake")
+    assert len(plan.all("databricks_mws_ncc_binding", of=stack)) == int(wanted)
+
+
+def test_a_listed_front_end_admits_the_listed_addresses_alone(synthesis: Synthesis, tmp_path: Path) -> None:
+    accounts = synthesis.accounts.model_copy(update={"people_ip_ranges": ("203.0.113.0/24",)})
+    listed = DEV.model_copy(update={"entry": EntrySettings(workspace_front_end="listed")})
+    plan = synthesis.into(tmp_path, (listed,), accounts)
+    assert plan.one("azurerm_databricks_workspace", of="-dev-")["public_network_access_enabled"] is True
+    addresses = plan.one("databricks_ip_access_list", of="-dev-catalog")
+    assert (addresses["list_type"], addresses["ip_addresses"]) == ("ALLOW", ["203.0.113.0/24"])
+    on = plan.one("databricks_workspace_conf", of="-dev-catalog")
+    assert on["custom_config"] == {"enableIpAccessLists": "true"}
+    assert addresses["depends_on"] == [on.address]
+
+
+def test_a_listed_front_end_without_addresses_is_refused(synthesis: Synthesis, tmp_path: Path) -> None:
+    listed = DEV.model_copy(update={"entry": EntrySettings(workspace_front_end="listed")})
+    with pytest.raises(InvalidSettings, match="people_ip_ranges: is empty, and the front end of dev is listed"):
+        synthesis.into(tmp_path, (listed,))
 
 
 def test_what_exists_once_per_account_is_made_once_and_never_destroyed(plan: Plan) -> None:
-    once = plan.all("databricks_system_schema", "databricks_tag_policy")
+    once = plan.all("databricks_tag_policy")
     once += [group for group in plan.all("databricks_group") if group["display_name"] == "datamaster-taggers"]
-    assert len(once) == 7
+    assert len(once) == 2
     assert {resource.stack.split("-")[1] for resource in once} == {"dev"}
     assert all(resource["lifecycle"] == {"prevent_destroy": True} for resource in once)

@@ -1,4 +1,4 @@
-"""What becomes of raw files with age: cheaper storage first, then gone, as the contracts' retention says."""
+"""What becomes of files with age: raw ones are kept as the contracts say, branches' own until they are surely read."""
 
 from __future__ import annotations
 
@@ -17,31 +17,36 @@ from contracts.contract import Contract
 from contracts.folder import Contracts
 from contracts.lake_terms import LakeTerms, Layer
 from contracts.raw_layout import QUARANTINE
+from infra_cdktf.lake_containers import SideContainer
 
 
 @dataclass(frozen=True, kw_only=True)
-class RawLifecycleConfig:
-    """The lake's account and the datasets whose raw files it holds, all kept as long as the lake's terms say."""
+class FileLifecycleConfig:
+    """The account, the datasets whose raw files are kept as the lake's terms say, and how long dropped files are."""
 
     account_id: str
     contracts: Contracts
+    landing_days: int
 
 
-class RawLifecycle(Construct):
-    """One rule per dataset, for landed and quarantined files alike.
+class FileLifecycle(Construct):
+    """One rule per dataset, for landed and quarantined files alike, and one for what branches dropped.
 
     Manifests are not touched: the next load reads the watermark from the latest one. Delta tables are not either,
     because a file's age says nothing about whether a table still refers to it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, config: RawLifecycleConfig) -> None:
+    def __init__(self, scope: Construct, construct_id: str, config: FileLifecycleConfig) -> None:
         """Create the rules."""
         super().__init__(scope, construct_id)
         StorageManagementPolicy(
             self,
             "policy",
             storage_account_id=config.account_id,
-            rule=[_rule(contract, config.contracts.lake) for contract in config.contracts.datasets],
+            rule=[
+                *(_rule(contract, config.contracts.lake) for contract in config.contracts.datasets),
+                _dropped_files(config.landing_days),
+            ],
         )
 
 
@@ -56,5 +61,19 @@ def _rule(contract: Contract, lake: LakeTerms) -> StorageManagementPolicyRule:
                 tier_to_cool_after_days_since_modification_greater_than=lake.raw_cool_after_days,
                 delete_after_days_since_modification_greater_than=lake.raw_days,
             )
+        ),
+    )
+
+
+def _dropped_files(days: int) -> StorageManagementPolicyRule:
+    # Raw holds what was landed of them; a file that changes counts from its change.
+    return StorageManagementPolicyRule(
+        name="dropped-files",
+        enabled=True,
+        filters=StorageManagementPolicyRuleFilters(
+            blob_types=["blockBlob"], prefix_match=[f"{SideContainer.LANDING}/"]
+        ),
+        actions=StorageManagementPolicyRuleActions(
+            base_blob=StorageManagementPolicyRuleActionsBaseBlob(delete_after_days_since_modification_greater_than=days)
         ),
     )
