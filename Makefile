@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-kubernetes lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -11,7 +11,7 @@ VENV_PYTHON := .venv/bin/python
 DATASET ?= customer-purchases
 RUN_GROUPS := spark flows sandbox
 ALL_GROUPS := $(RUN_GROUPS) infra dev
-UNIT := not spark and not services and not infra and not end_to_end
+UNIT := not spark and not services and not infra and not end_to_end and not kubernetes
 
 define install
 @test -n "$(PYTHON)" || { echo "No Python that can make virtual environments: install Python 3.11 or 3.12 (on Debian and Ubuntu also python3-venv)" >&2; exit 1; }
@@ -19,7 +19,7 @@ define install
 endef
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set everything up and run the pipeline of DATASET once on the sandbox; prints the summary
 	$(call install,$(RUN_GROUPS))
@@ -47,11 +47,16 @@ status: ## say which parts of the sandbox run
 
 test: ## set everything up and run all tests
 	$(call install,$(ALL_GROUPS))
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not kubernetes"
 
 test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
+
+test-kubernetes: ## run what needs a Kubernetes control plane; the first time it builds one (five to ten minutes)
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m tests.kubernetes.control_plane.programs > /dev/null
+	@$(VENV_PYTHON) -m pytest tests/kubernetes -m kubernetes
 
 lint: ## check style, types, import rules and contracts
 	$(call install,$(ALL_GROUPS))
