@@ -213,8 +213,8 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     sandbox: RunningSandbox, last_run: dict, outlet_folder: Path
 ) -> None:
     bad = outlet_folder / "bad.csv"
-    header, *_, row = OUTLET_FILE.splitlines()
-    bad.write_text("\n".join([header, *[row.replace("outlet-4;", ";")] * 20]))
+    header, *_, row, _ = OUTLET_FILE.splitlines()
+    bad.write_text("\n".join([header, *[row.removeprefix("outlet-4")] * 20]))
     done = sandbox.command(*RUN_PIPELINE, "-p", f'sources=["{OUTLET}"]', "-p", "transform_when=never", check=False)
     bad.unlink()
 
@@ -236,7 +236,8 @@ def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
     sample = found.filter(pl.col("outcome") != "valid").head(300)
     texts = {text for name in ("cpf", "credit_card_number", "email") for text in sample[name].drop_nulls()}
     planted = {text for text in texts if len(text) > len("a@b.example") and not text.startswith("@")}
-    digits = {re.sub(r"\D", "", text) for text in planted if len(re.sub(r"\D", "", text)) >= 11}
+    digits = {re.sub(r"\D", "", text) for text in planted}
+    digits = {number for number in digits if len(number) >= 11 and set(number) != {"0"}}  # zeros stand in every log
     left_behind = _texts_left_behind(sandbox.home) | {
         name: frame.select(pl.col(pl.String)).write_csv()
         for name, frame in tables.items()
