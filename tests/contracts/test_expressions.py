@@ -134,7 +134,7 @@ REFUSED = {
     "percentile(a, 2)": "uses percentile with a share that is no literal from 0 to 1",
     "sum(count(*))": "uses the function count within another aggregate",
     "floor(a, b)": "rounds to a number of decimals that is no literal from 0 on",
-    "lpad(": "is not Spark SQL: Required keyword: 'expression' missing for Pad",
+    "lpad(": "is not Spark SQL: Required keyword: '",
     "decode(a, 1, 2)": "uses the function decode, which is not allowed",
 }
 
