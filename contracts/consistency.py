@@ -14,7 +14,7 @@ from contracts.column_rules import column_rules, set_checks, table_check
 from contracts.columns import Column, Masking
 from contracts.contract import Contract
 from contracts.lake_terms import ServiceLevel
-from contracts.option_checks import contradiction
+from contracts.option_checks import check_limits
 from contracts.problems import ContractProblem
 from contracts.rules import Stage
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
@@ -81,14 +81,11 @@ def _in_table(table: BaseTable, path: str) -> Iterator[ContractProblem]:
 
 
 def _in_column(column: Column, path: str) -> Iterator[ContractProblem]:
-    for read in (column_rules, set_checks, declared_date_format, contradiction):
+    for read in (column_rules, set_checks, declared_date_format, check_limits):
         try:
-            found = read(column)
+            read(column)
         except ValueError as error:
             yield ContractProblem(path, str(error))
-        else:
-            if read is contradiction and found:
-                yield ContractProblem(path, str(found))
 
 
 def _in_dataset_table(table: DatasetTable, path: str) -> Iterator[ContractProblem]:

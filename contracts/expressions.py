@@ -38,10 +38,11 @@ def parse_expression(sql: str) -> exp.Expr:
     tokens = sqlglot.tokenize(sql, dialect=DIALECT)
     if any(one.token_type is other.token_type is TokenType.STRING for one, other in pairwise(tokens)):
         raise ValueError("has two texts side by side: write a quote in a text as \\'")
-    read = list(_date_patterns(sqlglot.tokenize(tree.sql(DIALECT), dialect=DIALECT)))
+    rendered = tree.sql(DIALECT)
+    read = list(_date_patterns(sqlglot.tokenize(rendered, dialect=DIALECT)))
     if reason := next(filter(None, (date_pattern_problem(one, read) for one in _date_patterns(tokens))), None):
         raise ValueError(reason)
-    if "${" in tree.sql(DIALECT):
+    if "${" in rendered:
         raise ValueError("has ${, which Spark fills in from its environment")
     return tree
 

@@ -94,8 +94,8 @@ def _finite(value: Any) -> Decimal:  # noqa: ANN401 (a number of the file)
     return number
 
 
-def contradiction(column: Column) -> str | None:
-    """Why no value can keep the column's limits, None if some can."""
+def check_limits(column: Column) -> None:
+    """Raise ValueError if no value can keep all of the column's limits."""
     options = column.logical_type_options
     least, most = (
         [option for option in found if option is not None]
@@ -106,8 +106,7 @@ def contradiction(column: Column) -> str | None:
     )
     type_ = LogicalType.INTEGER if column.logical_type is LogicalType.STRING else column.logical_type
     if least and most and max(typed_value(type_, one) for one in least) > min(typed_value(type_, one) for one in most):
-        return f"logicalTypeOptions allow no value: at least {least[0]} and at most {most[0]}"
-    return None
+        raise ValueError(f"logicalTypeOptions allow no value: at least {least[0]} and at most {most[0]}")
 
 
 def _count(value: Any, least: int = 0) -> int:  # noqa: ANN401 (a number of the file)

@@ -10,7 +10,6 @@ that is possible the text that the source wrote; the columns that could be read 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Self
 
 import polars as pl
@@ -62,8 +61,3 @@ def as_chunk(contract: Contract, columns: Sequence[pl.Expr], rows: pl.DataFrame)
         if name not in provided.columns
     ]
     return provided.with_columns(absent).select(chunk_schema(contract).keys())
-
-
-def rfc3339(time: datetime) -> str:
-    """The time in UTC as RFC 3339 writes it, with microseconds and `Z`."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -11,7 +11,7 @@ from tasks.errors import FilesRefused, LoadRefused, PipelineError, SourceUnavail
 from tasks.extract.files.folder import check_unchanged, describe, shown_name, translated_file_errors
 from tasks.extract.readers import FilesReader
 from tasks.land.load import Landing, land
-from tasks.land.manifests import Manifest, ReadSoFar
+from tasks.land.manifests import Manifest, ReadSoFar, next_sequence
 from tasks.land.seen_files import SeenFiles
 
 _MOST_REASONS = 20
@@ -54,8 +54,7 @@ def _land_file(
 
         def read_so_far(_load_name: str) -> ReadSoFar:
             check_unchanged(path, file)
-            sequence = previous.sequence + 1 if previous else 1
-            return ReadSoFar(seen=seen.stage_records(path, file, sequence), source_file=file)
+            return ReadSoFar(seen=seen.stage_records(path, file, next_sequence(previous)), source_file=file)
 
         return land(landing, previous, reader.extract(path), read_so_far, even_if_empty=True)
 

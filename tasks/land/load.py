@@ -24,7 +24,7 @@ from contracts.rules import Severity
 from contracts.sources import BaseSource, RawFormat
 from tasks.errors import LoadRefused
 from tasks.extract.chunks import FAULT, LOCATION, SOURCE_TEXT
-from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest
+from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.publish import publish, publish_refused
 from tasks.land.raw_container import RawContainer
@@ -70,7 +70,7 @@ def land(
         ConcurrentLoad: another run committed a load of this source meanwhile; nothing is landed.
     """
     started = time.monotonic()
-    sequence = previous.sequence + 1 if previous else 1
+    sequence = next_sequence(previous)
     with ThreadPoolExecutor(PARTS_IN_FLIGHT) as uploads:
         load = _Load(landing, f"{landing.source.name}-{sequence:08d}", uploads)
         for chunk in chunks:

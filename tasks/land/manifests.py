@@ -99,6 +99,11 @@ class Manifest(Frozen):
         return (*self.files, *self.quarantine, *self.read_so_far.seen)
 
 
+def next_sequence(previous: Manifest | None) -> int:
+    """The number of the load after this one."""
+    return previous.sequence + 1 if previous else 1
+
+
 def manifest_prefix(contract: Contract, source: BaseSource) -> str:
     """What the names of this source's manifests start with."""
     return f"{MANIFESTS}/{source_folder(contract, source)}/"

@@ -34,10 +34,12 @@ class SeenFiles:
         self._number = _number(newest) if newest else 0
         self._before: dict[str, str] = json.loads(raw.read(newest)) if newest else {}
         self._now: dict[str, str] = {}
+        self._statements: dict[str, str | None] = {}
 
     def knows_fingerprint(self, path: Path) -> bool:
         """Whether this very file was there when the last run ended, as far as can be told without reading it."""
-        name_id, fingerprint = _name_id(path), _fingerprint(path)
+        found = path.stat()
+        name_id, fingerprint = _name_id(path), _fingerprint(found.st_size, found.st_mtime_ns)
         known = self._before.get(name_id) == fingerprint
         if known:
             self._now[name_id] = fingerprint
@@ -55,12 +57,12 @@ class SeenFiles:
         last = self._said_last(path)
         if last is None or _said(last) != file.sha256:
             self._raw.create(self._next_statement(path, file), _described(file))
-        self._now[_name_id(path)] = _fingerprint(path)
+        self._note(path, file)
 
     def stage_records(self, path: Path, file: SourceFile, sequence: int) -> tuple[RawFile, ...]:
         """Stage the records of a file that the load of that number lands, to be published with it."""
         content = f"{self._prefix}content/{file.sha256}/{newest_first(sequence)}.json"
-        self._now[_name_id(path)] = _fingerprint(path)
+        self._note(path, file)
         return tuple(self._stage(name, _described(file)) for name in (content, self._next_statement(path, file)))
 
     def close(self) -> None:
@@ -75,7 +77,15 @@ class SeenFiles:
         return _number(newest) if newest else None
 
     def _said_last(self, path: Path) -> str | None:
-        return self._raw.first(f"{self._prefix}name/{_name_id(path)}/")
+        """The name's last record, looked up once; a run that another one overtakes begins with a new memory."""
+        name_id = _name_id(path)
+        if name_id not in self._statements:
+            self._statements[name_id] = self._raw.first(f"{self._prefix}name/{name_id}/")
+        return self._statements[name_id]
+
+    def _note(self, path: Path, file: SourceFile) -> None:
+        """Note the file as it was described: what it has become since is for the next run to read."""
+        self._now[_name_id(path)] = _fingerprint(file.bytes, file.modified_ns)
 
     def _next_statement(self, path: Path, file: SourceFile) -> str:
         last = self._said_last(path)
@@ -103,6 +113,5 @@ def _name_id(path: Path) -> str:
     return sha256(os.fsencode(path.name)).hexdigest()[:32]
 
 
-def _fingerprint(path: Path) -> str:
-    found = path.stat()
-    return f"{found.st_size}-{found.st_mtime_ns}"
+def _fingerprint(size_bytes: int, modified_ns: int) -> str:
+    return f"{size_bytes}-{modified_ns}"

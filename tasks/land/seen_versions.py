@@ -47,6 +47,8 @@ class SeenVersions:
 
     def unseen(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """The chunk's rows whose version no earlier load recorded, in their order."""
+        if self._earlier.is_empty():
+            return chunk
         rows = chunk.with_columns(_content())
         on = list(_SCHEMA)
         return rows.join(self._earlier, on=on, how="anti", nulls_equal=True, maintain_order="left").drop(CONTENT)

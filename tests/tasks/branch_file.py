@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,4 +35,11 @@ def branch_file(
         writer = csv.DictWriter(file, columns, delimiter=delimiter, lineterminator=newline, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
+    return path
+
+
+def says(path: Path, *customers: str, at: int) -> Path:
+    """Write the file as it is at a second: the same content at another second is another version of it."""
+    branch_file(path, *({"customer_id": customer} for customer in customers))
+    os.utime(path, (at, at))
     return path

@@ -20,7 +20,7 @@ from tasks.extract.files.records import ENDLESS
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tasks.validate.split import MALFORMED
-from tests.tasks.branch_file import branch_file
+from tests.tasks.branch_file import branch_file, says
 from tests.tasks.counted_storage import CountedStorage
 from tests.tasks.ingestions import from_files, from_source, landed, new_container
 from tests.tasks.interrupted_storage import InterruptedStorage
@@ -37,19 +37,6 @@ def test_each_file_is_a_load_of_its_own_and_lands_once(contract: Contract, folde
     assert landed(raw, "branch-files") == {"C1": 1, "C2": 1}
 
 
-def test_the_same_content_lands_once_under_any_name_and_time(
-    contract: Contract, folder: Path, raw: RawContainer
-) -> None:
-    ingest = from_files(contract, folder)
-    path = branch_file(folder / "a.csv", {"customer_id": "C1"})
-    branch_file(folder / "copy.csv", {"customer_id": "C1"})
-    assert len(ingest(raw)) == 1
-    path.rename(folder / "renamed.csv")
-    branch_file(folder / "a.csv", {"customer_id": "C1"})
-    assert ingest(raw) == []
-    assert landed(raw, "branch-files") == {"C1": 1}
-
-
 def test_a_known_file_is_not_read_again(contract: Contract, folder: Path, container: ContainerClient) -> None:
     ingest = from_files(contract, folder)
     path = branch_file(folder / "a.csv", {})
@@ -60,89 +47,6 @@ def test_a_known_file_is_not_read_again(contract: Contract, folder: Path, contai
     storage = InterruptedStorage(container)
     assert ingest(storage) == []
     assert storage.calls == 0
-
-
-def test_a_changed_file_is_landed_as_a_new_one(contract: Contract, folder: Path, raw: RawContainer) -> None:
-    ingest = from_files(contract, folder)
-    branch_file(folder / "a.csv", {"customer_id": "C1"})
-    ingest(raw)
-    branch_file(folder / "a.csv", {"customer_id": "C1"}, {"customer_id": "C2"})
-    (report,) = ingest(raw)
-    assert report.manifest.read_so_far.source_file
-    assert report.manifest.read_so_far.source_file.name == "a.csv"
-    assert landed(raw, "branch-files") == {"C1": 2, "C2": 1}
-
-
-def _says(path: Path, *customers: str, at: int) -> Path:
-    """Write the file as it is at a second: the same content at another second is another version of it."""
-    branch_file(path, *({"customer_id": customer} for customer in customers))
-    os.utime(path, (at, at))
-    return path
-
-
-def test_a_file_that_returns_to_what_it_said_before_says_something_new(
-    contract: Contract, folder: Path, raw: RawContainer
-) -> None:
-    ingest = from_files(contract, folder)
-    for second, customer in enumerate(("C10", "C20", "C10", "C20")):
-        _says(folder / "a.csv", customer, at=second)
-        assert len(ingest(raw)) == 1
-        assert ingest(raw) == []
-    assert landed(raw, "branch-files") == {"C10": 2, "C20": 2}
-
-
-def test_even_the_very_file_may_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
-    ingest = from_files(contract, folder)
-    for customer, second in (("C10", 1), ("C20", 2), ("C10", 1)):
-        _says(folder / "a.csv", customer, at=second)
-        assert len(ingest(raw)) == 1
-    assert landed(raw, "branch-files") == {"C10": 2, "C20": 1}
-
-
-def test_a_copy_that_says_something_else_and_returns_is_landed(
-    contract: Contract, folder: Path, raw: RawContainer
-) -> None:
-    ingest = from_files(contract, folder)
-    _says(folder / "a.csv", "C10", at=1)
-    _says(folder / "copy.csv", "C10", at=1)
-    assert len(ingest(raw)) == 1
-    _says(folder / "copy.csv", "C20", at=2)
-    assert len(ingest(raw)) == 1
-    _says(folder / "copy.csv", "C10", at=3)
-    assert len(ingest(raw)) == 1
-
-
-def test_a_name_that_comes_later_does_not_hide_a_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
-    ingest = from_files(contract, folder)
-    _says(folder / "a.csv", "C10", at=1)
-    ingest(raw)
-    _says(folder / "a.csv", "C20", at=2)
-    ingest(raw)
-    _says(folder / "copy.csv", "C10", at=3)
-    assert ingest(raw) == []
-    _says(folder / "a.csv", "C10", at=4)
-    assert len(ingest(raw)) == 1
-
-
-def test_a_name_that_said_what_another_landed_may_return(contract: Contract, folder: Path, raw: RawContainer) -> None:
-    ingest = from_files(contract, folder)
-    for second, (name, customer, loads) in enumerate(
-        [("a", "C10", 1), ("b", "C20", 1), ("a", "C20", 0), ("a", "C10", 1)]
-    ):
-        _says(folder / f"{name}.csv", customer, at=second)
-        assert len(ingest(raw)) == loads
-
-
-def test_files_that_are_renamed_in_turn_are_not_landed_again(
-    contract: Contract, folder: Path, raw: RawContainer
-) -> None:
-    ingest = from_files(contract, folder)
-    for day in range(1, 5):
-        for number in reversed(range(day - 1)):
-            (folder / f"{number}.csv").rename(folder / f"{number + 1}.csv")
-        _says(folder / "0.csv", f"C{day}", at=day)
-        assert len(ingest(raw)) == 1
-    assert landed(raw, "branch-files") == {f"C{day}": 1 for day in range(1, 5)}
 
 
 @pytest.mark.parametrize(
@@ -158,8 +62,8 @@ def test_a_file_of_an_odd_name_lands_and_stops_no_other(
 ) -> None:
     ingest = from_files(contract, folder)
     odd = folder / os.fsdecode(name)
-    _says(odd, "C1", at=1)
-    _says(folder / "z.csv", "C2", at=2)
+    says(odd, "C1", at=1)
+    says(folder / "z.csv", "C2", at=2)
     manifests = [report.manifest for report in ingest(raw)]
     assert [manifest.read_so_far.source_file.name for manifest in manifests if manifest.read_so_far.source_file] == [
         shown,
@@ -167,7 +71,7 @@ def test_a_file_of_an_odd_name_lands_and_stops_no_other(
     ]
     assert ingest(raw) == []
     odd.write_bytes(b"")
-    _says(folder / "z.csv", "C3", at=3)
+    says(folder / "z.csv", "C3", at=3)
     with pytest.raises(FilesRefused, match=re.escape(f"{shown}: {shown} is empty")):
         ingest(raw)
     assert landed(raw, "branch-files") == {"C1": 1, "C2": 1, "C3": 1}
@@ -191,8 +95,8 @@ def test_rows_that_cannot_be_read_are_quarantined_with_what_is_wrong(
 def test_a_fault_that_nobody_thought_of_is_that_of_its_file(
     contract: Contract, folder: Path, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _says(folder / "a.csv", "C1", at=1)
-    _says(folder / "b.csv", "C2", at=2)
+    says(folder / "a.csv", "C1", at=1)
+    says(folder / "b.csv", "C2", at=2)
     read_lines = rows_module.read_lines
 
     def failing(path: Path, encoding: str, newline: str) -> Iterator[Lines]:
@@ -325,7 +229,7 @@ def test_a_run_costs_by_what_is_new_in_the_folder(contract: Contract, folder: Pa
     costs = []
     ingest, raw = from_files(contract, folder), CountedStorage(new_container(storage))
     for number in range(40):
-        _says(folder / f"{number}.csv", f"C{number}", at=number)
+        says(folder / f"{number}.csv", f"C{number}", at=number)
         raw.requests = 0
         assert len(ingest(raw)) == 1
         costs.append(raw.requests)

@@ -60,6 +60,17 @@ def test_what_a_name_says_again_is_not_noted_again(tmp_path: Path, raw: RawConta
     assert len(list(raw.names("_seen/a/name/"))) == 1
 
 
+def test_a_file_that_changes_once_it_was_read_is_read_again(tmp_path: Path, raw: RawContainer) -> None:
+    _read(raw, _says(tmp_path, "a", "10"), 1)
+    copy = _says(tmp_path, "b", "10")
+    seen, file = SeenFiles(raw, "_seen/a/"), describe(copy)
+    assert not seen.is_new(copy, file)
+    _says(tmp_path, "b", "2000")
+    seen.record(copy, file)
+    seen.close()
+    assert not SeenFiles(raw, "_seen/a/").knows_fingerprint(copy)
+
+
 def test_the_folder_is_noted_when_it_has_changed_and_forgets_what_has_left_it(
     tmp_path: Path, raw: RawContainer
 ) -> None:
