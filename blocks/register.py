@@ -17,7 +17,7 @@ from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorks
 from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 
 BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksWorkspace)
 

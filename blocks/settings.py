@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.sources import ApiSource, BaseSource
+from contracts.sources.api import ApiSource
+from contracts.sources.source import BaseSource
 
 _AZURE_WORKSPACES = (".azuredatabricks.net", ".databricks.azure.us", ".databricks.azure.cn")
 """How the hosts of workspaces in Azure's clouds end."""

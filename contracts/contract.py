@@ -17,7 +17,7 @@ from contracts.columns import Column
 from contracts.lake_terms import LakeTerms, Role, ServiceLevel
 from contracts.odcs import OdcsModel
 from contracts.rules import Rule, Severity, Stage
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 from contracts.tables import DatasetTable, GoldTable, Table
 
 RAW = "raw"

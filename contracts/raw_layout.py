@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 
 from contracts.contract import Contract
-from contracts.sources import BaseSource, RawFormat
+from contracts.sources.source import BaseSource, RawFormat
 
 QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_columns"
 SETTLEMENTS = "_settlements"

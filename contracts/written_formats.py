@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.columns import Column
 from contracts.formats import DateFormat, NumberFormat, WrittenFormat
 from contracts.logical_types import LogicalType, decimal_digits
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 
 _WHOLE_DIGITS = {"bigint": 19, "int": 10}
 _BITS = {"i32": "int", "i64": "bigint", "f64": "double"}

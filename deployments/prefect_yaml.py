@@ -16,7 +16,7 @@ import yaml
 from contracts.contract import Contract
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 
 COMMITTED = Path(__file__).resolve().parent.parent / "prefect.yaml"
 HEADER = "# Rendered from the contracts: python -m deployments.prefect_yaml\n"

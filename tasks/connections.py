@@ -11,7 +11,7 @@ from pydantic.v1 import ValidationError
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
 from tasks.extract.readers import Reader, open_reader

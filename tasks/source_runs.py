@@ -17,7 +17,7 @@ from prefect.flow_runs import wait_for_flow_run
 from prefect.states import State
 
 from contracts.folder import read_contracts
-from contracts.sources import FilesSource
+from contracts.sources.files import FilesSource
 from tasks.deadlines import SOURCE_END_SECONDS, SOURCE_START_SECONDS, SOURCE_WAIT_SECONDS
 from tasks.errors import MisconfiguredError
 from tasks.extract.chunks import Window

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from contracts.columns import Column
 from contracts.contract import Contract
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 
 
 def with_columns(contract: Contract, *columns: Column) -> Contract:

@@ -10,7 +10,11 @@ from contracts.contract import Contract
 from contracts.diff.change import NOBODY, READERS, SOURCES, Change, Matched, Word, always, match, spelled, word_changes
 from contracts.diff.demands import demands
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.sources import ApiSource, BaseSource, DatabaseSource, FilesSource, Source
+from contracts.sources.api import ApiSource
+from contracts.sources.database import DatabaseSource
+from contracts.sources.files import FilesSource
+from contracts.sources.kinds import Source
+from contracts.sources.source import BaseSource
 from contracts.written_formats import written_format
 
 Sources = tuple[Source, Source]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from sandbox.generator.block import Block
 from sandbox.generator.population import Population, SourceKind
 

@@ -10,7 +10,7 @@ from math import gcd
 import numpy as np
 
 from contracts.contract import Contract
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from sandbox.generator.draws import Draws, Integers
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.formats import DateFormat, TimestampFormat
-from contracts.sources import BaseSource, DatabaseSource
+from contracts.sources.database import DatabaseSource
+from contracts.sources.source import BaseSource
 
 _DATE_TEXT = {DateFormat.ISO: "%Y-%m-%d", DateFormat.US: "%-m/%-d/%Y", DateFormat.BRAZILIAN: "%d/%m/%Y"}
 

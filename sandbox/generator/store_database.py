@@ -13,7 +13,7 @@ from adbc_driver_manager.dbapi import Cursor
 
 from contracts.contract import Contract
 from contracts.logical_types import LogicalType
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.population import Population, SourceKind, source_of
 from sandbox.generator.row_versions import value_name

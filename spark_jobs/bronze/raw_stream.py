@@ -14,7 +14,8 @@ from contracts.contract import Contract
 from contracts.job_document import RawStreamFormat
 from contracts.lake_terms import Layer
 from contracts.raw_layout import COLUMNS, ROWS_GLOB, column_set, source_folder
-from contracts.sources import RawFormat, Source
+from contracts.sources.kinds import Source
+from contracts.sources.source import RawFormat
 from spark_jobs.tables.columns import RESCUED_DATA, SOURCE_FILE_NAME
 from spark_jobs.tables.lakehouse import layer_url
 

@@ -24,7 +24,7 @@ from contracts.formats import (
     TimestampFormat,
     WrittenFormat,
 )
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 from contracts.written_formats import ENOUGH_DIGITS, written_format
 
 _FAR_OFFSETS = tuple(f"{sign}{hours}" for sign in "+-" for hours in range(18, 24))

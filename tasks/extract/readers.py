@@ -10,7 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource, BaseSource, DatabaseSource, FilesSource
+from contracts.sources.api import ApiSource
+from contracts.sources.database import DatabaseSource
+from contracts.sources.files import FilesSource
+from contracts.sources.source import BaseSource
 from tasks.extract.api.client import ApiClient, RetryPolicy
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api

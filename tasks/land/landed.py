@@ -9,7 +9,7 @@ from itertools import takewhile
 from pydantic import BaseModel, ConfigDict
 
 from contracts.contract import Contract
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from tasks.land.manifests import LoadRows, Manifest, latest_manifest, manifests
 from tasks.land.publish import durable_rows
 from tasks.land.raw_container import RawContainer

@@ -21,7 +21,7 @@ import polars as pl
 from contracts.contract import Contract
 from contracts.raw_layout import QUARANTINE, column_set, column_set_record, day_folder, rows_suffix, source_folder
 from contracts.rules import Severity
-from contracts.sources import BaseSource, RawFormat
+from contracts.sources.source import BaseSource, RawFormat
 from tasks.errors import LoadRefused
 from tasks.extract.chunks import FAULT, LOCATION, SOURCE_TEXT
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, next_sequence

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from contracts.contract import Contract
 from contracts.raw_layout import MANIFESTS, newest_first, source_folder
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from tasks.errors import ConcurrentLoad, MisconfiguredError
 from tasks.extract.chunks import Window
 from tasks.extract.files.folder import SourceFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contracts.contract import Contract
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from tasks.errors import LoadLost
 from tasks.land.manifests import LoadRows, Manifest, RawFile, latest_manifest
 from tasks.land.raw_container import RawContainer

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from contracts.contract import Contract
 from contracts.raw_layout import SETTLEMENTS, newest_first, source_folder
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from tasks.errors import ConcurrentLoad
 from tasks.land.manifests import Frozen
 from tasks.land.raw_container import RawContainer

@@ -12,7 +12,7 @@ from contracts.column_rules import SetCheck
 from contracts.contract import Contract
 from contracts.quality import Metric
 from contracts.rules import Severity, Stage
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from contracts.written_formats import written_format
 from tasks.validate.rules import accepts
 

@@ -13,7 +13,7 @@ from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.formats import WrittenFormat
 from contracts.rules import Check, Rule, Stage
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from contracts.written_formats import written_format
 from tasks.validate.rules import accepts
 

@@ -11,7 +11,7 @@ from blocks.settings import (
     static_token_problem,
 )
 from contracts.folder import read_contracts
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 
 ABFSS = "abfss://datamaster.dfs.core.windows.net"
 

@@ -17,7 +17,7 @@ from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.lake_terms import Layer
 from contracts.reader import read_contract
 from contracts.rules import AtLeast, AtMost, HasLength, Severity, Stage
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tests.contracts.documents import Change, Document, column, document, written
 
 CONTRACT_FILES = sorted(PACKAGED_CONTRACTS.glob("*.odcs.yaml"))

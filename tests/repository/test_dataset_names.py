@@ -11,7 +11,7 @@ import pytest
 
 from contracts.contract import Contract
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = ("flows", "tasks", "blocks", "spark_jobs", "infra_cdktf", "deployments")

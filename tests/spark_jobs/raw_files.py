@@ -9,7 +9,8 @@ from pathlib import Path
 
 from contracts.contract import Contract
 from contracts.raw_layout import column_set_record, day_folder, rows_suffix
-from contracts.sources import RawFormat, Source
+from contracts.sources.kinds import Source
+from contracts.sources.source import RawFormat
 
 Landed = dict[str, str | None]
 

@@ -14,7 +14,7 @@ from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

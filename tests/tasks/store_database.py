@@ -12,7 +12,7 @@ from pathlib import Path
 from adbc_driver_postgresql import dbapi
 
 from contracts.contract import Contract
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from sandbox.home import SandboxHome
 from sandbox.parts.postgres import postgres, store_database_url
 from sandbox.processes.ports import ports_of

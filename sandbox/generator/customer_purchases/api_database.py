@@ -11,7 +11,7 @@ from typing import cast
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.customer_purchases.row_versions import block_truth
 from sandbox.generator.population import Population, SourceKind, source_of

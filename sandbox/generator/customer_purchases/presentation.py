@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.formats import DateFormat, NumberNotation
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from sandbox.generator.draws import Draws
 from sandbox.generator.population import SourceKind
 from sandbox.generator.presentation import (

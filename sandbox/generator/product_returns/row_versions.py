@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.contract import Contract
 from contracts.formats import DateFormat
-from contracts.sources import BaseSource
+from contracts.sources.source import BaseSource
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.csv_files import CsvFile, file_blocks
 from sandbox.generator.population import Population, SourceKind, source_of

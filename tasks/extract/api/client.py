@@ -16,7 +16,7 @@ from typing import Self
 import httpx
 import stamina
 
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.deadlines import PAGE_SECONDS
 from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.api.connection import open_client, usable_url

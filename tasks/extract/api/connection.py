@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, StructureError
 
 _LONGEST_REASON = 200

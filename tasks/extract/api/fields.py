@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Iterable
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
 from tasks.extract.api.items import ReadItem, has_field
 from tasks.extract.api.json_text import Fields

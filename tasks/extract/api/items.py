@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 import polars as pl
 
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.extract.api.json_text import Fields, Item, NotANumber
 from tasks.extract.values import read_timestamp
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.items import ReadItem

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import adbc_driver_postgresql.dbapi as postgresql
 from adbc_driver_manager import Error
 
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, SourceUnavailable
 from tasks.extract.database.errors import statement_error
 

@@ -6,7 +6,7 @@ details may quote values of rows and are never passed on; a code is told with th
 
 from __future__ import annotations
 
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, SourceUnavailable, StructureError
 
 _CONDITIONS = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT
 from tasks.extract.database.errors import NO_TEXT, condition

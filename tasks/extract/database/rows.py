@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import Window, as_chunk
 from tasks.extract.database.errors import UnreadableRows

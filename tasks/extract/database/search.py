@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR
 from tasks.extract.database.errors import UnreadableRows, condition

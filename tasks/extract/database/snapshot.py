@@ -10,7 +10,7 @@ import adbc_driver_postgresql.dbapi as postgresql
 import pyarrow as pa
 from adbc_driver_manager import Error
 
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.database.connection import connect
 from tasks.extract.database.errors import statement_error

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from contracts.contract import Contract
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal

@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.sources import FilesSource
+from contracts.sources.files import FilesSource
 from tasks.errors import MisconfiguredError, SourceUnavailable, StructureError
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from contracts.contract import Contract
-from contracts.sources import FilesSource
+from contracts.sources.files import FilesSource
 from tasks.errors import StructureError
 from tasks.extract import chunks
 from tasks.extract.chunks import LOCATION, SOURCE_TEXT, as_chunk

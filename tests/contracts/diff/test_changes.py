@@ -13,7 +13,9 @@ from contracts.diff.change import NOBODY, SOURCES, Change, Parties, verdict_of
 from contracts.diff.changes import contract_changes
 from contracts.lake_terms import Role, ServiceLevel
 from contracts.quality import Quality
-from contracts.sources import ApiSource, DatabaseSource, FilesSource
+from contracts.sources.api import ApiSource
+from contracts.sources.database import DatabaseSource
+from contracts.sources.files import FilesSource
 from contracts.tables import DatasetTable, GoldTable
 from tests.contracts.diff import (
     column_cases,

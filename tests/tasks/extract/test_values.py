@@ -13,7 +13,7 @@ from contracts.contract import Contract
 from contracts.folder import read_contracts
 from contracts.formats import LAST_INSTANT, DateFormat, NumberFormat
 from contracts.rules import Cpf, HasLength, Luhn, Matches, Parses, Present, Rule
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 from contracts.written_formats import written_format
 from tasks.extract.values import read
 from tasks.validate.rules import accepts

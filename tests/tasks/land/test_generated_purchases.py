@@ -12,7 +12,8 @@ from polars.testing import assert_frame_equal
 from contracts.contract import Contract
 from contracts.folder import read_contracts
 from contracts.rules import Stage
-from contracts.sources import DatabaseSource, Source
+from contracts.sources.database import DatabaseSource
+from contracts.sources.kinds import Source
 from contracts.written_formats import written_format
 from sandbox.generator.customer_purchases.growth import bring_store_database_to
 from sandbox.generator.customer_purchases.row_versions import truth

@@ -12,7 +12,8 @@ from polars.testing import assert_frame_equal
 
 from contracts.folder import read_contracts
 from contracts.rules import Stage
-from contracts.sources import DatabaseSource, FilesSource
+from contracts.sources.database import DatabaseSource
+from contracts.sources.files import FilesSource
 from contracts.written_formats import written_format
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population, SourceKind, source_of

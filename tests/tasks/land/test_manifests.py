@@ -8,7 +8,7 @@ import pytest
 
 from contracts.contract import Contract
 from contracts.raw_layout import newest_first
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 from tasks.errors import ConcurrentLoad, MisconfiguredError
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, latest_manifest, manifests
 from tasks.land.raw_container import RawContainer

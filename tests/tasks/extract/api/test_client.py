@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract.api import client as api_client
 from tasks.extract.api.client import ApiClient, RetryPolicy

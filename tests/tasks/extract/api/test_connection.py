@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.connection import usable_url

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window

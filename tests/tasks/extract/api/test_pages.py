@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
 from tasks.extract.api import pages as api_pages
 from tasks.extract.api.client import ApiClient, RetryPolicy

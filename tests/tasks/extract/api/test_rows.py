@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import ApiSource
+from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
 from tasks.extract.api import rows as rows_module
 from tasks.extract.api.client import ApiClient

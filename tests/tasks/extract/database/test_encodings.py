@@ -11,7 +11,7 @@ import pytest
 from adbc_driver_postgresql import dbapi
 
 from contracts.contract import Contract
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.extract.chunks import FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database.rows import extract_database
 from tasks.extract.database.texts import as_frame

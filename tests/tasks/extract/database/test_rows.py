@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import DatabaseSource
+from contracts.sources.database import DatabaseSource
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database import rows as rows_module

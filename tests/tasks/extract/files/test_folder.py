@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources import FilesSource
+from contracts.sources.files import FilesSource
 from tasks.errors import StructureError
 from tasks.extract.files.folder import check_unchanged, csv_files, describe, shown_name
 

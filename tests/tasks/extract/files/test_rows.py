@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.contract import Contract
 from contracts.folder import read_contracts
-from contracts.sources import Source
+from contracts.sources.kinds import Source
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, chunk_schema
 from tasks.extract.files import lines
 from tasks.extract.files import rows as rows_module

@@ -1,4 +1,4 @@
-"""The places a dataset's rows come from (ODCS section Servers), one model a kind of source.
+"""What every kind of source has (ODCS section Servers).
 
 `type` is the standard's word for the kind. What the standard has no word for (which variables locate a source, how it
 writes values, what its own fields are called) stands in `customProperties`.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar
 
 from open_data_contract_standard.model import Server
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from contracts.formats import BooleanFormat, DateFormat, NumberNotation, TimestampFormat
 from contracts.odcs import Custom, OdcsModel
@@ -85,70 +85,8 @@ class BaseSource(OdcsModel):
         return self.field_paths.get(column, column)
 
 
-class DatabaseSource(BaseSource):
-    """A PostgreSQL table or view; `key_field` and `cursor_field` are its row key and last-change time."""
-
-    type: Literal["postgres"]
-    table: str = Custom("table")
-    key_field: str = Custom("keyField")
-    cursor_field: str = Custom("cursorField")
-    overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
-
-
-class ApiSource(BaseSource):
-    """A JSON API; `location` is `${‹connection.url›}` and the path behind it.
-
-    A field that none of `missing_field_rows` items has is missing, not merely empty.
-    """
-
-    type: Literal["api"]
-    location: str
-    key_field: str = Custom("keyField")
-    cursor_field: str = Custom("cursorField")
-    overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
-    page_rows: int = Custom("pageRows", ge=1)
-    missing_field_rows: int = Custom("missingFieldRows", default=100, ge=1)
-
-    @model_validator(mode="after")
-    def _has_a_key_and_a_path(self) -> Self:
-        if self.connection.key is None:
-            raise ValueError(f"source {self.name} of type api needs a key in its connection")
-        _ = _behind_url(self.connection, self.location, "location")
-        return self
-
-    @property
-    def path(self) -> str:
-        """The path of its rows below the URL that the environment gives."""
-        return _behind_url(self.connection, self.location, "location")
-
-
-class FilesSource(BaseSource):
-    """A folder of CSV files; `path` is `${‹connection.url›}` and the pattern of the files' names behind it."""
-
-    raw_format: ClassVar[RawFormat] = RawFormat.CSV
-
-    type: Literal["local"]
-    format: Literal["csv"]
-    path: str
-
-    @model_validator(mode="after")
-    def _has_a_pattern(self) -> Self:
-        if self.name_pattern != "/*.csv":
-            raise ValueError(f"path must be ${{{self.connection.url}}}/*.csv: other patterns cannot be read yet")
-        return self
-
-    @property
-    def name_pattern(self) -> str:
-        """Which files below the URL that the environment gives hold its rows."""
-        return _behind_url(self.connection, self.path, "path")
-
-
-Source = Annotated[DatabaseSource | ApiSource | FilesSource, Field(discriminator="type")]
-ChangingSource = DatabaseSource | ApiSource
-"""A source that tells when each row last changed."""
-
-
-def _behind_url(connection: Connection, place: str, word: str) -> str:
+def behind_url(connection: Connection, place: str, word: str) -> str:
+    """What stands behind the variable of the connection's url; ValueError, naming the word, if it does not begin so."""
     found = re.fullmatch(r"\$\{(\w+)\}(.*)", place)
     if not found or found[1] != connection.url:
         raise ValueError(f"{word} must begin with ${{{connection.url}}}, the variable of the connection's url")
