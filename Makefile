@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-kubernetes lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-chaos test-kubernetes lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -11,7 +11,7 @@ VENV_PYTHON := .venv/bin/python
 DATASET ?= customer-purchases
 RUN_GROUPS := spark flows sandbox
 ALL_GROUPS := $(RUN_GROUPS) infra dev
-UNIT := not spark and not services and not infra and not end_to_end and not kubernetes
+UNIT := not spark and not services and not infra and not end_to_end and not kubernetes and not chaos
 
 define install
 @test -n "$(PYTHON)" || { echo "No Python that can make virtual environments: install Python 3.11 or 3.12 (on Debian and Ubuntu also python3-venv)" >&2; exit 1; }
@@ -52,6 +52,10 @@ test: ## set everything up and run all tests
 test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
+
+test-chaos: ## run every test of what is killed, cut off or done at once; make test runs a few of them by seed
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m pytest -m chaos --chaos=all
 
 test-kubernetes: ## run what needs a Kubernetes control plane; the first time it builds one (five to ten minutes)
 	$(call install,$(ALL_GROUPS))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import random
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sandbox.home import SandboxHome
@@ -18,6 +21,11 @@ from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes
 
 TESTS = Path(__file__).parent
+# How long one example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
+
+CHAOS_SAMPLE = 2
 LONGEST = ("end_to_end", "spark_jobs")
 
 
@@ -26,9 +34,26 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.xdist_group(_folder(item)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--chaos=all` runs every test of that marker; else the seed chooses a few, others on another day."""
+    parser.addoption("--chaos", choices=("sample", "all"), default="sample", help="how many of the chaos tests run")
+    parser.addoption("--chaos-seed", default=datetime.now(UTC).date().isoformat(), help="which ones a sample is of")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """With which seed a sample can be had again."""
+    return f"chaos: {config.getoption('chaos')}, --chaos-seed={config.getoption('chaos_seed')}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the folders that take longest, each on a worker of its own; the others fill the rest of the time."""
     items.sort(key=lambda item: LONGEST.index(_folder(item)) if _folder(item) in LONGEST else len(LONGEST))
+    chaos = [item for item in items if item.get_closest_marker("chaos")]
+    if config.getoption("chaos") == "sample" and len(chaos) > CHAOS_SAMPLE:
+        sample = random.Random(config.getoption("chaos_seed")).sample(range(len(chaos)), CHAOS_SAMPLE)
+        left_out = [item for place, item in enumerate(chaos) if place not in sample]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def _folder(item: pytest.Item) -> str:

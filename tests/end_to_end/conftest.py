@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -51,3 +52,12 @@ def sandbox(new_home: Callable[[], Path], contracts_folder: Path, outlet_folder:
     running = RunningSandbox(new_home(), given)
     yield running
     running.command("sandbox", "down")
+
+
+@pytest.fixture(scope="session")
+def first_run(sandbox: RunningSandbox) -> dict[str, Any]:
+    """The purchases' first run: what it printed begins with its summary's title."""
+    printed = sandbox.command("sandbox", "run").stdout
+    summary = (sandbox.home / "summaries" / "customer-purchases.md").read_text()
+    assert summary.splitlines()[0].removeprefix("# ✅ ") in printed
+    return sandbox.summary("customer-purchases")

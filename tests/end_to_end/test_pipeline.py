@@ -34,13 +34,6 @@ OUTLET = "outlet-files"
 
 
 @pytest.fixture(scope="module")
-def first_run(sandbox: RunningSandbox) -> dict[str, object]:
-    printed = sandbox.command("sandbox", "run").stdout
-    assert (sandbox.home / "summaries" / f"{SLUG}.md").read_text().splitlines()[0].removeprefix("# ✅ ") in printed
-    return sandbox.summary(SLUG)
-
-
-@pytest.fixture(scope="module")
 def killed_sandbox(sandbox: RunningSandbox, first_run: dict[str, object]) -> RunningSandbox:
     """The second run ends while its job takes in what was landed, without a word of farewell from any process."""
     assert not first_run["problems"]
@@ -259,6 +252,7 @@ def _texts_left_behind(home: Path) -> dict[str, str]:
     return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}
 
 
+@pytest.mark.chaos
 def test_two_runs_and_a_source_s_own_at_once_land_and_transform_everything_once(
     sandbox: RunningSandbox, last_run: dict, tables: dict[str, pl.DataFrame], outlet_folder: Path
 ) -> None:

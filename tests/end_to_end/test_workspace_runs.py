@@ -13,7 +13,7 @@ import pytest
 from sandbox.home import SandboxHome
 from tests.end_to_end.running_sandbox import RunningSandbox
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.chaos]
 
 PATIENCE_SECONDS = 240
 T = TypeVar("T")
