@@ -11,9 +11,8 @@ import pytest
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import ContainerClient
 from prefect.testing.utilities import prefect_test_harness
-from prefect_azure import AzureBlobStorageCredentials
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage
 from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from sandbox.home import SandboxHome
@@ -41,15 +40,20 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SSLContext:
 
 
 @pytest.fixture
-def register(storage: str) -> Callable[[str], None]:
+def register(storage: str, tmp_path: Path) -> Callable[[str], None]:
     """Save the documents that a run loads, Databricks at the address given."""
+    files = {"connection-string": storage, "token": "planted-token"}
+    for name, secret in files.items():
+        (tmp_path / name).write_text(secret)
     with ContainerClient.from_connection_string(storage, Layer.RAW) as container, suppress(ResourceExistsError):
         container.create_container()
 
     def save(databricks_url: str) -> None:
         address = databricks_url.removeprefix("https://")
-        AzureBlobStorageCredentials(connection_string=storage).save(LAKE_DOCUMENT, overwrite=True)
-        DatabricksWorkspace(host=address, token="planted-token").save(DATABRICKS_DOCUMENT, overwrite=True)
+        lake = LakeStorage(account_url="https://unused", connection_string_file=str(tmp_path / "connection-string"))
+        lake.save(LAKE_DOCUMENT, overwrite=True)
+        databricks = DatabricksWorkspace(host=address, token_file=str(tmp_path / "token"))
+        databricks.save(DATABRICKS_DOCUMENT, overwrite=True)
 
     return save
 

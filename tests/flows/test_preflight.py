@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from pathlib import Path
 from ssl import SSLContext
 
 import pytest
 from azure.storage.blob import ContainerClient
 from prefect.testing.utilities import prefect_test_harness
-from prefect_azure import AzureBlobStorageCredentials
 
-from blocks.documents import LAKE_DOCUMENT
 from contracts.contract import Contract
 from contracts.folder import read_contracts
 from contracts.job_report import TaskReport
@@ -86,12 +85,12 @@ def test_a_lake_and_a_job_that_are_not_there_are_told_at_once(
 
 
 def test_a_lake_and_a_workspace_that_refuse_the_credentials_are_told_at_once(
-    contract: Contract, storage: str, register: Callable[[str], None], tls: SSLContext
+    contract: Contract, storage: str, register: Callable[[str], None], tls: SSLContext, tmp_path: Path
 ) -> None:
     other_key = re.sub("AccountKey=[^;]+", f"AccountKey={b64encode(b'another').decode()}", storage)
     with serve(answer({}, 403), tls=tls) as databricks:
         register(databricks.url)
-        AzureBlobStorageCredentials(connection_string=other_key).save(LAKE_DOCUMENT, overwrite=True)
+        (tmp_path / "connection-string").write_text(other_key)
         lake, job = _missing(contract)
     assert lake == (
         "lake: the storage account refuses to list _manifests/product_returns/: AuthorizationFailure: "
