@@ -13,7 +13,7 @@ from typing import Any
 
 from prefect_kubernetes.worker import KubernetesWorker
 
-from deployments.prefect_yaml import write_whole
+from deployments.written_files import write_whole
 from deployments.work_pool import manifest, variables
 
 COMMITTED = Path(__file__).with_name("aks.json")
