@@ -70,14 +70,13 @@ async def register(made: Mapping[str, Block]) -> list[str]:
             await block_type.register_type_and_schema(client=client)
         for name, document in made.items():
             await _save(client, document, name)
-    return [f"{document.get_block_type_slug()}/{name}" for name, document in made.items()]
+    return [f"{document._block_type_slug}/{name}" for name, document in made.items()]
 
 
 async def _save(client: PrefectClient, document: Block, name: str) -> None:
     """Save the document in place of an earlier one; Prefect's own `save` keeps fields of it that are no more."""
-    slug = document.get_block_type_slug()
     try:
-        earlier = await client.read_block_document_by_name(name, slug, include_secrets=False)
+        earlier = await client.read_block_document_by_name(name, str(document._block_type_slug), include_secrets=False)
     except ObjectNotFound:
         await document.save(name, client=client)
         return

@@ -47,9 +47,17 @@ def open_databricks(call_seconds: float = JOBS_API_CALL_SECONDS) -> Workspace:
     Raises:
         MisconfiguredError: the block document is missing or cannot be used, or the secret that it names.
     """
+    return open_workspace(_load(DatabricksWorkspace, DATABRICKS_DOCUMENT), call_seconds)
+
+
+def open_workspace(document: DatabricksWorkspace, call_seconds: float = JOBS_API_CALL_SECONDS) -> Workspace:
+    """The workspace of a document, also of one that is not registered yet.
+
+    Raises:
+        MisconfiguredError: the secret that it names is missing.
+    """
     from tasks.transform.workspace import Workspace  # noqa: PLC0415 (the SDK: two seconds, not for a source's run)
 
-    document = _load(DatabricksWorkspace, DATABRICKS_DOCUMENT)
     return Workspace(document.host, _secret(DATABRICKS_DOCUMENT, document.token_file), call_seconds)
 
 

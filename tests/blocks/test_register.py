@@ -86,9 +86,7 @@ def test_no_document_gives_a_workspace_in_azure_a_static_token() -> None:
         ),
         (
             {"DATABRICKS_HOST": "adb-1.azuredatabricks.net"},
-            [
-                "environment: Value error, DATABRICKS_TOKEN_FILE: a personal access token is accepted in the sandbox only"
-            ],
+            ["environment: Value error, DATABRICKS_TOKEN_FILE: a personal access token is accepted in the sand"],
         ),
     ],
 )

@@ -50,5 +50,5 @@ def test_a_password_may_have_any_letters(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SecretUnreadable, match="cannot be read \\(No such file or directory\\)$"):
+    with pytest.raises(SecretUnreadable, match=r"cannot be read \(No such file or directory\)$"):
         read_secret(str(tmp_path / "secret"), in_header=True)

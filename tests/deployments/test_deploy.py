@@ -142,7 +142,7 @@ def test_every_dataset_and_source_is_deployed_with_its_schedule(api_url: str) ->
         assert OURS in found[name].tags
 
 
-def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str, tmp_path: Path) -> None:
+def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str) -> None:
     """The pool's template refuses an image without a version, and what no Job can be made of."""
     prefect = Path(sys.executable).with_name("prefect")
     create = [prefect, "work-pool", "create", "aks", "--type", "kubernetes", "--base-job-template", COMMITTED]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from blocks.images import project_version
+from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.sources.source import Resources
 from deployments.prefect_yaml import render, variables
 from deployments.work_pool.variables import OWN_LOGGERS
