@@ -107,8 +107,9 @@ class RestApi:
             ) from None
         if answer.is_success:
             return answer
-        what = f"{self.name} answers {answer.status_code} to {path}"
-        raise _refusal(answer.status_code)(f"{what}: {self.remedies.get(answer.status_code, 'see its documentation')}")
+        status, what = answer.status_code, f"{self.name} answers {answer.status_code} to {path}"
+        otherwise = "try again later" if status in _MAY_PASS else "that is no answer of its own: check its address"
+        raise _refusal(status)(f"{what}: {self.remedies.get(status, otherwise)}")
 
     def close(self) -> None:
         """Close the connections."""

@@ -18,14 +18,15 @@ from contracts.job_report import TaskReport
 from contracts.lake_terms import Layer
 from contracts.table_definitions import definitions
 from tasks.errors import PreflightFailed
-from tasks.preflight import check_run
+from tasks.preflight.run import check_run
 from tasks.transform.transformation import Rebuild
 from tests.contract_changes import with_column
+from tests.flows.jobs import the_job
 from tests.tasks.scripted_api import Answer, answer, serve
 
 pytestmark = pytest.mark.services
 
-THE_JOB = answer({"jobs": [{"job_id": 11}], "runs": []})
+THE_JOB = answer({"jobs": [the_job()], "runs": []})
 
 
 @pytest.fixture
@@ -58,15 +59,15 @@ def test_the_sources_come_in_the_contract_s_order_each_once(
 ) -> None:
     with serve(THE_JOB, tls=tls) as databricks:
         register(databricks.url)
-        assert check_run(contract, asked) == found
+        assert check_run(contract, asked).sources == found
 
 
 def test_documents_that_are_missing_and_a_source_that_is_unknown_are_told_at_once(contract: Contract) -> None:
     with prefect_test_harness():
         assert _missing(contract, ["store-returns", "letters", "a-shop"]) == [
+            "product-returns has no source a-shop, letters: it has store-returns, return-files",
             "block document lake is missing: register the blocks again (python -m blocks.register)",
             "block document databricks is missing: register the blocks again (python -m blocks.register)",
-            "product-returns has no source a-shop, letters: it has store-returns, return-files",
         ]
 
 
