@@ -99,7 +99,8 @@ def test_a_source_without_a_deployment_fails_alone(
         state, facts = run(tmp_path, monkeypatch, sources=["return-files"], transform_when=TransformWhen.NEVER)
     assert state.is_failed()
     assert [problem.part for problem in facts.problems] == ["return-files"]
-    assert "ingest/return-files" in facts.problems[0].what
+    assert "Prefect has no deployment ingest/return-files" in facts.problems[0].what
+    assert "deploy again" in facts.problems[0].what
     assert facts.transformation is TransformationState.SKIPPED
 
 

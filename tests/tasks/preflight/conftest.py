@@ -11,8 +11,7 @@ import stamina
 
 from sandbox.home import SandboxHome
 from sandbox.parts.certificates import ensure_certificates
-from tests.tasks.preflight.stub_cloud import PRINCIPAL, TENANT, StubCloud, served, token_with
-from tests.tasks.scripted_api import answer
+from tests.tasks.preflight.stub_cloud import StubCloud, federate, served
 
 
 @pytest.fixture(autouse=True)
@@ -42,18 +41,4 @@ def cloud(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubC
 @pytest.fixture
 def entra(cloud: StubCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The token that Entra gives the identity, for whatever resource; an application's."""
-    assertion, token = tmp_path / "assertion", token_with()
-    assertion.write_text("assertion-of-the-pod")
-    given = {"token_type": "Bearer", "access_token": token, "expires_in": 3600}
-    cloud.routes[f"POST /{TENANT}/oauth2/v2.0/token"] = answer(given)
-    cloud.accepted.add(token)
-    for name, value in {
-        "AZURE_AUTHORITY_HOST": cloud.url,
-        "AZURE_TENANT_ID": TENANT,
-        "AZURE_CLIENT_ID": PRINCIPAL,
-        "AZURE_FEDERATED_TOKEN_FILE": str(assertion),
-    }.items():
-        monkeypatch.setenv(name, value)
-    for name in ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_USERNAME"):
-        monkeypatch.delenv(name, raising=False)
-    return token
+    return federate(cloud, monkeypatch, tmp_path)

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+import pytest
 
 from tests.tasks.scripted_api import Answer, answer
 
@@ -96,3 +99,22 @@ def served(cloud: StubCloud, tls: ssl.SSLContext) -> Iterator[StubCloud]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def federate(cloud: StubCloud, monkeypatch: pytest.MonkeyPatch, folder: Path) -> str:
+    """Make this process a pod whose identity is federated with the cloud's Entra; the token that it gets."""
+    assertion, token = folder / "assertion", token_with()
+    assertion.write_text("assertion-of-the-pod")
+    given = {"token_type": "Bearer", "access_token": token, "expires_in": 3600}
+    cloud.routes[f"POST /{TENANT}/oauth2/v2.0/token"] = answer(given)
+    cloud.accepted.add(token)
+    for name, value in {
+        "AZURE_AUTHORITY_HOST": cloud.url,
+        "AZURE_TENANT_ID": TENANT,
+        "AZURE_CLIENT_ID": PRINCIPAL,
+        "AZURE_FEDERATED_TOKEN_FILE": str(assertion),
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    return token
