@@ -6,73 +6,99 @@ Its command line is `python -m blocks.register`.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Mapping
 
 from prefect.blocks.core import Block
-from prefect_azure import AzureBlobStorageCredentials
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import BlockDocumentUpdate
+from prefect.exceptions import ObjectNotFound
 from pydantic import ValidationError
-from pydantic.v1 import SecretStr
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
-from blocks.settings import LakehouseSettings, MissingVariableError, UnusableVariableError, connection_values
+from blocks.connections import UnusableConnection, source_connection
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage, SourceConnection
+from blocks.settings import LakehouseSettings
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
-from contracts.sources.source import BaseSource
 
-BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, AzureBlobStorageCredentials, DatabricksWorkspace)
+BLOCK_TYPES: tuple[type[Block], ...] = (SourceConnection, LakeStorage, DatabricksWorkspace)
 
 
-async def register(contracts: Contracts, settings: LakehouseSettings) -> list[str]:
-    """Register the block types and save a document for the lake, Databricks and each source; the slugs saved.
+class IncompleteEnvironment(ValueError):
+    """Raised when documents cannot be made; a line for each source and each setting that is wrong."""
+
+
+def documents(contracts: Contracts, environment: Mapping[str, str]) -> dict[str, Block]:
+    """Every block document by its name, from what the environment says of sources, lake and Databricks.
 
     Raises:
-        MissingVariableError: a source's connection is not in the environment.
-        UnusableVariableError: it is there, but cannot be used.
+        IncompleteEnvironment: something is missing or cannot be used; all of it is told.
     """
-    documents: dict[str, Block] = {
-        source.name: source_connection(source) for contract in contracts.datasets for source in contract.sources
+    made: dict[str, Block] = {}
+    problems: list[str] = []
+    for source in (source for contract in contracts.datasets for source in contract.sources):
+        try:
+            made[source.name] = source_connection(source, environment)
+        except UnusableConnection as error:
+            problems.append(str(error))
+    try:
+        made |= lakehouse_documents(LakehouseSettings())
+    except ValidationError as error:
+        problems += _lines(error)
+    if problems:
+        raise IncompleteEnvironment("\n".join(problems))
+    return made
+
+
+def lakehouse_documents(settings: LakehouseSettings) -> dict[str, Block]:
+    """The documents of the lake and of Databricks."""
+    return {
+        LAKE_DOCUMENT: LakeStorage(
+            account_url=settings.account_url, connection_string_file=settings.azure_storage_connection_string_file
+        ),
+        DATABRICKS_DOCUMENT: DatabricksWorkspace(
+            host=settings.databricks_host, token_file=settings.databricks_token_file
+        ),
     }
-    documents[LAKE_DOCUMENT] = lake_credentials(settings)
-    documents[DATABRICKS_DOCUMENT] = databricks_workspace(settings)
-    for block_type in BLOCK_TYPES:
-        await block_type.register_type_and_schema()
-    for name, document in documents.items():
-        await document.save(name, overwrite=True)
-    return [f"{document._block_type_slug or document._block_type_name}/{name}" for name, document in documents.items()]
 
 
-def source_connection(source: BaseSource) -> SourceConnection:
-    """Connection block of a source, from the variables its contract names."""
-    values = connection_values(source)
-    return SourceConnection(url=SecretStr(values["url"]), key=SecretStr(values["key"]) if "key" in values else None)
+async def register(made: Mapping[str, Block]) -> list[str]:
+    """Register the block types and save the documents; the slugs saved."""
+    async with get_client() as client:
+        for block_type in BLOCK_TYPES:
+            await block_type.register_type_and_schema(client=client)
+        for name, document in made.items():
+            await _save(client, document, name)
+    return [f"{document._block_type_slug}/{name}" for name, document in made.items()]
 
 
-def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials:
-    """Credentials block of the lake's storage account."""
-    if settings.azure_storage_connection_string:
-        secret = SecretStr(settings.azure_storage_connection_string.get_secret_value())
-        return AzureBlobStorageCredentials(connection_string=secret)
-    return AzureBlobStorageCredentials(account_url=settings.account_url)
+async def _save(client: PrefectClient, document: Block, name: str) -> None:
+    """Save the document in place of an earlier one; Prefect's own `save` keeps fields of it that are no more."""
+    try:
+        earlier = await client.read_block_document_by_name(name, str(document._block_type_slug), include_secrets=False)
+    except ObjectNotFound:
+        await document.save(name, client=client)
+        return
+    now = document._to_block_document(name=name)
+    change = BlockDocumentUpdate(block_schema_id=now.block_schema_id, data=now.data, merge_existing_data=False)
+    await client.update_block_document(earlier.id, change)
 
 
-def databricks_workspace(settings: LakehouseSettings) -> DatabricksWorkspace:
-    """Block of the Databricks workspace."""
-    token = settings.databricks_token
-    return DatabricksWorkspace(
-        host=settings.databricks_host, token=SecretStr(token.get_secret_value()) if token else None
-    )
+def _lines(error: ValidationError) -> list[str]:
+    """What pydantic found, without any value."""
+    told = []
+    for detail in error.errors(include_input=False, include_url=False):
+        variable = "_".join(str(step) for step in detail["loc"]).upper()
+        told.append(f"environment: {variable} {detail['msg']}".replace("  ", " "))
+    return told
 
 
 def main() -> int:
     """Command line: 0 when every document is saved, 2 with one line a problem when the environment is not complete."""
     try:
-        slugs = asyncio.run(register(read_contracts(), LakehouseSettings()))
-    except ValidationError as error:
-        for detail in error.errors(include_input=False, include_url=False):
-            variable = "_".join(str(step) for step in detail["loc"]).upper()
-            print(f"environment: {variable} {detail['msg']}".replace("  ", " "), file=sys.stderr)
-        return 2
-    except (MissingVariableError, UnusableVariableError, ContractError) as error:
+        slugs = asyncio.run(register(documents(read_contracts(), os.environ)))
+    except (IncompleteEnvironment, ContractError) as error:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(slugs))

@@ -1,20 +1,15 @@
-"""The environment that block documents are made from.
-
-Secrets and URLs are often pasted, with the line end or blanks around them: these are taken off. What is left must be
-one line of letters that can be seen, and a key or token one of ASCII: nothing else gets into a header.
-"""
+"""What the environment says of lake and Databricks, which their block documents are made from."""
 
 from __future__ import annotations
 
-import os
 import re
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.sources.api import ApiSource
-from contracts.sources.source import BaseSource
+from blocks.secrets import unusable
 
 _AZURE_WORKSPACES = (".azuredatabricks.net", ".databricks.azure.us", ".databricks.azure.cn")
 """How the hosts of workspaces in Azure's clouds end."""
@@ -22,40 +17,38 @@ _AZURE_WORKSPACES = (".azuredatabricks.net", ".databricks.azure.us", ".databrick
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 
 
-class MissingVariableError(ValueError):
-    """Raised when a source's connection names an environment variable that is not set."""
-
-
-class UnusableVariableError(ValueError):
-    """Raised when a variable holds what no URL or key is; the text names it and never quotes it."""
+SecretFile = Annotated[str, StringConstraints(pattern="^/")]
+"""Path of a secret's file, from the root on, where flows run."""
 
 
 class LakehouseSettings(BaseSettings):
     """Lake and Databricks, from the environment.
 
-    The lake opens with a connection string where one is set, Databricks with a token; without, both open with the
-    workload's own Entra identity.
+    The lake opens with a connection string where its file is named, Databricks with a token; without, both open with
+    the workload's own Entra identity. The secrets themselves may stand in the environment too, for other programs.
     """
 
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     lake_url: str = Field(pattern=r"^(abfss?://[a-z0-9]{3,24}\.dfs\.core\.windows\.net|file:///.*)/?$")
     azure_storage_connection_string: SecretStr | None = None
+    azure_storage_connection_string_file: SecretFile | None = None
     databricks_host: str
     databricks_token: SecretStr | None = None
+    databricks_token_file: SecretFile | None = None
 
     @field_validator("*", mode="before")
     @classmethod
     def without_blanks(cls, value: object, field: ValidationInfo) -> object:
-        """The value without the blanks and line ends around it."""
+        """The value without the blanks and line ends around it; an empty one is none."""
         if not isinstance(value, str):
             return value
         stripped, name = value.strip(), str(field.field_name)
         if not stripped and cls.model_fields[name].is_required():
             raise ValueError("is empty")
-        if problem := _problem(stripped, is_key=name == "databricks_token"):
+        if problem := unusable(stripped, in_header=False):
             raise ValueError(problem)
-        return stripped
+        return stripped or None
 
     @field_validator("databricks_host")
     @classmethod
@@ -69,11 +62,19 @@ class LakehouseSettings(BaseSettings):
         return name
 
     @model_validator(mode="after")
+    def secrets_stand_in_files(self) -> LakehouseSettings:
+        """Refuse a secret without its file: the document would open with the workload's identity instead."""
+        for name in ("azure_storage_connection_string", "databricks_token"):
+            if getattr(self, name) and not getattr(self, f"{name}_file"):
+                variable = name.upper()
+                raise ValueError(f"{variable} is set, but no block has a copy of it: set {variable}_FILE to its file")
+        return self
+
+    @model_validator(mode="after")
     def static_token_for_the_sandbox_alone(self) -> LakehouseSettings:
-        """An empty token is none."""
-        self.databricks_token = self.databricks_token or None
-        if self.databricks_token and (problem := static_token_problem(self.databricks_host)):
-            raise ValueError(f"DATABRICKS_TOKEN: {problem}")
+        """Refuse a static token for a workspace in Azure."""
+        if self.databricks_token_file and (problem := static_token_problem(self.databricks_host)):
+            raise ValueError(f"DATABRICKS_TOKEN_FILE: {problem}")
         return self
 
     @model_validator(mode="after")
@@ -102,30 +103,3 @@ def static_token_problem(databricks_host: str) -> str | None:
     if not name.endswith(_AZURE_WORKSPACES):
         return None
     return "a personal access token is accepted in the sandbox only; leave it out, for the workload's Entra identity"
-
-
-def connection_values(source: BaseSource) -> dict[str, str]:
-    """The source's `url` and `key`, as its contract names their variables, without the blanks around them.
-
-    Raises:
-        MissingVariableError: a variable is not set, or blank; the text names all of them.
-        UnusableVariableError: a variable holds what cannot be used; the text names all of them.
-    """
-    variables = source.connection.variables
-    values = {role: os.environ.get(variable, "").strip() for role, variable in variables.items()}
-    if missing := [variables[role] for role, value in values.items() if not value]:
-        raise MissingVariableError(f"{source.name}: set {' and '.join(missing)}")
-    problems = {role: _problem(value, is_key=role == "key") for role, value in values.items()}
-    if isinstance(source, ApiSource) and " " in values["url"]:
-        problems["url"] = problems["url"] or "has a blank in it"
-    if any(problems.values()):
-        told = [f"{variables[role]} {problem}" for role, problem in problems.items() if problem]
-        raise UnusableVariableError(f"{source.name}: {', and '.join(told)}")
-    return values
-
-
-def _problem(value: str, *, is_key: bool) -> str | None:
-    """Why the value can be no URL or key, as a predicate; None if nothing is wrong."""
-    if not value.isprintable():
-        return "has a line break or another letter in it that cannot be seen"
-    return "has a letter in it that is not ASCII" if is_key and not value.isascii() else None

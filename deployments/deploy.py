@@ -6,6 +6,7 @@ Those of ours that no contract renders any more are removed: their schedules wou
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,19 +20,26 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from contracts.folder import read_contracts
 from contracts.problems import ContractError
-from deployments.prefect_yaml import OURS, render
+from deployments.prefect_yaml import OURS, render, variables
 
 PREFECT = Path(sys.executable).parent / "prefect"
 PAGE = 100
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+class Incomplete(Exception):
+    """Raised when the environment lacks what prefect.yaml leaves to it; the text names all of it."""
+
+
 def deploy(prefect_yaml: str) -> None:
     """Register what that text describes.
 
     Raises:
+        Incomplete: a variable of the text is not set; Prefect would take its name for its value.
         subprocess.CalledProcessError: Prefect refuses it; what it said is on the standard streams.
     """
+    if missing := [name for name in variables(prefect_yaml) if not os.environ.get(name)]:
+        raise Incomplete(f"set {', '.join(missing)}: docs/operations.md says to what")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "prefect.yaml"
         file.write_text(prefect_yaml, encoding="utf-8")
@@ -73,7 +81,7 @@ def main() -> None:
     try:
         rendered = render(read_contracts())
         deploy(rendered)
-    except ContractError as error:
+    except (ContractError, Incomplete) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

@@ -5,7 +5,6 @@ Whatever step fails, the others go on as far as they can without it, and the run
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from flows.run_names import pipeline_run_name
 from tasks.deadlines import PARENT_FLOW_SECONDS
 from tasks.extract.chunks import Window
 from tasks.land.landed import LandedLoads
+from tasks.preflight.run import Readiness
 from tasks.report.facts import Problem, SourceRun
 from tasks.source_runs import run_source_deployment
 from tasks.steps import (
@@ -102,9 +102,12 @@ def lakehouse(
     return Failed(message=f"{facts.verdict}: {parts}. The summary artifact says what to do.")
 
 
-def ingest_all(dataset: str, sources: Sequence[str], window: Window, started_at: datetime) -> list[SourceRun]:
+def ingest_all(dataset: str, readiness: Readiness, window: Window, started_at: datetime) -> list[SourceRun]:
     """Run every source's deployment at the same time; one that fails, or cannot begin, does not stop the others."""
-    futures = {source: run_source_deployment.submit(dataset, source, window, started_at) for source in sources}
+    futures = {
+        source: run_source_deployment.submit(dataset, source, window, started_at, readiness.refusals.get(source))
+        for source in readiness.sources
+    }
     states = {source: future.wait() for source, future in futures.items()}
     return [
         state.result()

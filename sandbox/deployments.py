@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 
+from blocks.images import project_version
 from contracts.contract import Contract
-from contracts.job_document import CLUSTER_KEY, job_document
+from contracts.job_document import CLUSTER_KEY, PACKAGE, job_document
 from sandbox.errors import PartError
 from sandbox.home import REPOSITORY, write_atomically
 from sandbox.lifecycle import Sandbox
@@ -45,8 +46,11 @@ def deploy(sandbox: Sandbox) -> None:
 
 def job_settings(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
     """The dataset's job, with this machine as its cluster and an environment's parameters as defaults."""
+    document = job_document(contract, environment)
+    wheel = {"whl": f"{PACKAGE}-{project_version()}-py3-none-any.whl"}
+    tasks = [{**task, "libraries": [wheel]} for task in document["tasks"]]
     clusters = [{"job_cluster_key": CLUSTER_KEY, "new_cluster": {"num_workers": 0}}]
-    return {**job_document(contract, environment), "job_clusters": clusters}
+    return {**document, "tasks": tasks, "job_clusters": clusters}
 
 
 def _fingerprint(sandbox: Sandbox) -> str:
@@ -61,7 +65,12 @@ def _fingerprint(sandbox: Sandbox) -> str:
 
 
 def _command(sandbox: Sandbox, name: str, command: list[str | Path]) -> str:
-    deploying = {"DATAMASTER_WORK_POOL": WORK_POOL, "DATAMASTER_SCHEDULES_PAUSED": "true"}
+    deploying = {
+        "DATAMASTER_WORK_POOL": WORK_POOL,
+        "DATAMASTER_REGISTRY": "registry.invalid",  # a process pool starts no images
+        "DATAMASTER_CODE_FOLDER": str(REPOSITORY),
+        "DATAMASTER_SCHEDULES_PAUSED": "true",
+    }
     done = subprocess.run(
         command,
         cwd=REPOSITORY,

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from contracts.folder import FOLDER_VARIABLE
+from blocks.connections import FILE_SUFFIX, is_secret
+from contracts.folder import FOLDER_VARIABLE, Contracts
 from sandbox.credentials import Credentials
 from sandbox.home import SandboxHome, write_private
 from sandbox.parts.azurite import ACCOUNT, connection_string
@@ -17,6 +18,7 @@ from sandbox.parts.prefect_parts import prefect_api_url
 from sandbox.processes.ports import LOOPBACK
 
 _LOCAL_HOSTS = (LOOPBACK, "localhost")
+_SECRETS_OF_THE_LAKEHOUSE = ("AZURE_STORAGE_CONNECTION_STRING", "DATABRICKS_TOKEN")
 
 
 def own_variables(home: SandboxHome, credentials: Credentials, ports: Mapping[str, int]) -> dict[str, str]:
@@ -56,6 +58,17 @@ def all_variables(home: SandboxHome, own: Mapping[str, str], given: Mapping[str,
         **_contracts_folder(),
         **given,
     }
+
+
+def write_secret_files(home: SandboxHome, contracts: Contracts, variables: Mapping[str, str]) -> dict[str, str]:
+    """Write each secret that flows use to a file of its own, and say where, as Key Vault's files are named on AKS."""
+    connections = [source.connection for contract in contracts.datasets for source in contract.sources]
+    roles = [(role, variable) for connection in connections for role, variable in connection.variables.items()]
+    names = {variable for role, variable in roles if is_secret(role, variables[variable])}
+    files = {name: home.secret(name) for name in {*names, *_SECRETS_OF_THE_LAKEHOUSE}}
+    for name, file in files.items():
+        write_private(file, variables[name])
+    return {f"{name}{FILE_SUFFIX}": str(file) for name, file in files.items()}
 
 
 def _contracts_folder() -> dict[str, str]:

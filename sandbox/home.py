@@ -76,6 +76,10 @@ class SandboxHome:
         """The sandbox's own certificate authority and what it signed."""
         return self.folder / "tls"
 
+    def secret(self, name: str) -> Path:
+        """The file of a secret that flows use, readable by its owner alone."""
+        return self.folder / "secrets" / name
+
     def log(self, part: str) -> Path:
         """The log file of one part."""
         return self.folder / "logs" / f"{part}.log"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from contracts.folder import Contracts, read_contracts
 from contracts.problems import ContractError
 from sandbox.credentials import Credentials, credentials_of
-from sandbox.environment import all_variables, own_variables, write_env_files
+from sandbox.environment import all_variables, own_variables, write_env_files, write_secret_files
 from sandbox.errors import PartError, SandboxError, VariableError
 from sandbox.home import SandboxHome
 from sandbox.parts import azurite, java, postgres, prefect_parts, servers
@@ -55,6 +55,7 @@ def up(home: SandboxHome) -> Sandbox:
     own = own_variables(home, credentials, ports)
     contracts = _contracts(given)
     variables = all_variables(home, own, {**_connections(contracts, own), **strings})
+    variables |= write_secret_files(home, contracts, variables)
     sandbox = Sandbox(home, given, contracts, variables, _own_parts(given))
     ensure_certificates(home)
     for folder in (home.branch_files, home.return_files):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from prefect.blocks.core import Block
-from prefect_azure import AzureBlobStorageCredentials
 from pydantic.v1 import ValidationError
 
-from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
+from blocks.connections import connection_values
+from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage, SourceConnection
+from blocks.secrets import SecretUnreadable, read_secret
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
 from contracts.sources.source import BaseSource
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tasks.transform.workspace import Workspace
 
 REGISTER = "register the blocks again (python -m blocks.register)"
+MOUNT = "set the secret in Key Vault and list it in deployments/kubernetes/base/secrets.yaml, or name another file"
 
 Document = TypeVar("Document", bound=Block)
 
@@ -29,14 +31,13 @@ def open_raw() -> RawContainer:
     """The Raw container of the lake's account.
 
     Raises:
-        MisconfiguredError: the block document is missing.
+        MisconfiguredError: the block document is missing, or the secret that it names.
     """
-    credentials = _load(AzureBlobStorageCredentials, LAKE_DOCUMENT)
-    secret = credentials.connection_string
+    document = _load(LakeStorage, LAKE_DOCUMENT)
     return RawContainer.connect(
         Layer.RAW,
-        connection_string=secret.get_secret_value() if secret else None,
-        account_url=credentials.account_url,
+        connection_string=_secret(LAKE_DOCUMENT, document.connection_string_file),
+        account_url=document.account_url,
     )
 
 
@@ -44,24 +45,57 @@ def open_databricks(call_seconds: float = JOBS_API_CALL_SECONDS) -> Workspace:
     """The workspace whose job transforms the data; all tries for one question to it take `call_seconds` at most.
 
     Raises:
-        MisconfiguredError: the block document is missing, or cannot be used.
+        MisconfiguredError: the block document is missing or cannot be used, or the secret that it names.
+    """
+    return open_workspace(_load(DatabricksWorkspace, DATABRICKS_DOCUMENT), call_seconds)
+
+
+def open_workspace(document: DatabricksWorkspace, call_seconds: float = JOBS_API_CALL_SECONDS) -> Workspace:
+    """The workspace of a document, also of one that is not registered yet.
+
+    Raises:
+        MisconfiguredError: the secret that it names is missing.
     """
     from tasks.transform.workspace import Workspace  # noqa: PLC0415 (the SDK: two seconds, not for a source's run)
 
-    document = _load(DatabricksWorkspace, DATABRICKS_DOCUMENT)
-    token = document.token.get_secret_value() if document.token else None
-    return Workspace(document.host, token, call_seconds)
+    return Workspace(document.host, _secret(DATABRICKS_DOCUMENT, document.token_file), call_seconds)
 
 
 def open_source(contract: Contract, source: BaseSource) -> Reader:
     """The reader of a source.
 
     Raises:
-        MisconfiguredError: the source's block document is missing.
+        MisconfiguredError: the source's block document is missing, or a secret that it names.
     """
-    connection = _load(SourceConnection, source.name)
-    key = connection.key.get_secret_value() if connection.key else ""
-    return open_reader(contract, source, connection.url.get_secret_value(), key)
+    values = source_values(source)
+    return open_reader(contract, source, values["url"], values.get("key", ""))
+
+
+def source_values(source: BaseSource) -> dict[str, str]:
+    """What opens a source, by the roles that its contract names.
+
+    Raises:
+        MisconfiguredError: the source's block document is missing or is another contract's, or a secret that it names.
+    """
+    document = _load(SourceConnection, source.name)
+    try:
+        values = connection_values(document)
+    except SecretUnreadable as error:
+        raise _unreadable(source.name, error) from None
+    if lacking := sorted(source.connection.variables.keys() - values.keys()):
+        raise MisconfiguredError(f"block document {source.name} lacks {', '.join(lacking)}: {REGISTER}")
+    return values
+
+
+def _secret(document: str, file: str | None) -> str | None:
+    try:
+        return read_secret(file, in_header=True) if file else None
+    except SecretUnreadable as error:
+        raise _unreadable(document, error) from None
+
+
+def _unreadable(document: str, error: SecretUnreadable) -> MisconfiguredError:
+    return MisconfiguredError(f"{error}, which block document {document} names: {MOUNT}")
 
 
 def _load(document_type: type[Document], name: str) -> Document:

@@ -25,12 +25,17 @@ from tasks.report.facts import SourceRun
 
 
 @task(name="ingest", task_run_name="ingest {source}", tags=["ingestion"], timeout_seconds=SOURCE_WAIT_SECONDS)
-def run_source_deployment(dataset: str, source: str, backfill: Window, started_at: datetime) -> SourceRun:
+def run_source_deployment(
+    dataset: str, source: str, backfill: Window, started_at: datetime, refusal: str | None = None
+) -> SourceRun:
     """Run the source's deployment as a subflow; a run that fails or does not end in time is reported, not raised.
 
     Raises:
-        MisconfiguredError: Prefect does not have the deployment.
+        MisconfiguredError: preflight found that it cannot begin, for the reason in `refusal`, or Prefect does not have
+            the deployment.
     """
+    if refusal:
+        raise MisconfiguredError(refusal)
     try:
         started = run_deployment(
             name=f"ingest/{source}",

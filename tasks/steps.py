@@ -31,7 +31,7 @@ from tasks.land.landed import LandedLoads, read_landed, totals_since
 from tasks.land.load import Landing
 from tasks.land.manifests import LoadRows
 from tasks.land.settlements import settle
-from tasks.preflight import check_run
+from tasks.preflight.run import Readiness, check_run
 from tasks.report.accounts import gather_facts, total_books
 from tasks.report.artifacts import record_job_run, record_run, record_source
 from tasks.report.facts import CLOSED_BOOKS, Problem, RunFacts, SourceRun, source_outcome
@@ -74,8 +74,8 @@ def record_source_outcome(dataset: str, source: str, started_at: datetime, failu
 
 
 @prefect_task(name="preflight", task_run_name="preflight", timeout_seconds=QUICK_TASK_SECONDS)
-def preflight(dataset: str, sources: Sequence[str] | None, rebuild: Rebuild | None) -> list[str]:
-    """Check that what every part of a run needs is there before anything is started; the sources to ingest."""
+def preflight(dataset: str, sources: Sequence[str] | None, rebuild: Rebuild | None) -> Readiness:
+    """Check that what a run needs is there before anything is started; the sources, and which cannot be ingested."""
     return check_run(read_contracts().dataset(dataset), sources, rebuild)
 
 

@@ -25,9 +25,14 @@ def _variables(source: Source) -> tuple[str, ...]:
     return tuple(source.connection.variables.values())
 
 
+def _resources(source: Source) -> tuple[str, ...]:
+    return tuple(f"{amount} {name}" for name, amount in source.resources if amount)
+
+
 EVERY_SOURCE: tuple[Word[Source], ...] = (
     Word("type", attrgetter("type"), always(SOURCES)),
     Word("customProperties.connection", _variables, always(SOURCES)),
+    Word("customProperties.resources", _resources, always(NOBODY)),
 )
 _CHANGING = (
     Word[Source]("customProperties.keyField", attrgetter("key_field"), always(SOURCES)),

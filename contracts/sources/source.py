@@ -45,6 +45,19 @@ class Connection(BaseModel):
         return {role: name for role, name in (("url", self.url), ("key", self.key)) if name}
 
 
+Quantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(m|[KMGT]i)?$")]
+"""An amount as Kubernetes writes it: `500m` of a core, `2Gi` of memory."""
+
+
+class Resources(BaseModel):
+    """What a run of a source needs of a machine, where that is not what the work pool gives every run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cpu: Quantity | None = None
+    memory: Quantity | None = None
+
+
 def _boolean_format(value: Any) -> Any:  # noqa: ANN401 (whatever the file says)
     if isinstance(value, str):
         return BooleanFormat.of(value)
@@ -74,6 +87,7 @@ class BaseSource(OdcsModel):
     )
     field_paths: dict[str, FieldPath] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
+    resources: Resources = Custom("resources", default=Resources())
 
     @property
     def timestamp_format(self) -> TimestampFormat:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deployments.prefect_yaml import write_whole
+from deployments.written_files import write_whole
 
 OVERLAYS = Path(__file__).parent / "overlays"
 _OUTPUTS = ("cluster", "key_vault", "worker_client_id", "flows_client_id", "registry")

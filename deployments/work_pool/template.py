@@ -13,8 +13,8 @@ from typing import Any
 
 from prefect_kubernetes.worker import KubernetesWorker
 
-from deployments.prefect_yaml import write_whole
 from deployments.work_pool import manifest, variables
+from deployments.written_files import write_whole
 
 COMMITTED = Path(__file__).with_name("aks.json")
 

@@ -28,11 +28,14 @@ FINISHED_KEPT_SECONDS = 24 * 3600
 
 OWN_LOGGERS = ("blocks", "contracts", "flows", "tasks")
 
+LOGGING_ENVIRONMENT = {"PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(OWN_LOGGERS)}
+"""Brings what our own modules log to Prefect; every deployment says so too, for pools that are not made by us."""
+
 ENVIRONMENT: dict[str, str | None] = {
     "HOME": SCRATCH_FOLDER,
     "TMPDIR": SCRATCH_FOLDER,
     "PREFECT_HOME": f"{SCRATCH_FOLDER}/prefect",
-    "PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(OWN_LOGGERS),
+    **LOGGING_ENVIRONMENT,
     # The worker hands its own settings on. Its key would stand in every Job for all to read; null takes it out.
     "PREFECT_API_KEY": None,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from cdktf_cdktf_provider_azurerm.role_assignment import RoleAssignment
 from constructs import Construct
 
 from infra_cdktf.components.container_registry import (
@@ -86,6 +87,7 @@ class PlatformStack(EnvironmentStack):
             worker=self._identity("worker", cluster, WORKER_SERVICE_ACCOUNT),
             flows=self._identity("flows", cluster, FLOWS_SERVICE_ACCOUNT),
         )
+        self._flows_see_images(registry)
         self.publish(
             {
                 "registry": registry.login_server,
@@ -159,6 +161,17 @@ class PlatformStack(EnvironmentStack):
             ),
         )
         return vault
+
+    def _flows_see_images(self, registry: ContainerRegistryOutputs) -> None:
+        """Nodes pull images as the cluster; the parent flow looks beforehand whether they are there."""
+        RoleAssignment(
+            self,
+            "flows-see-images",
+            scope=registry.registry_id,
+            role_definition_name="AcrPull",
+            principal_id=self.outputs.flows.principal_id,
+            principal_type="ServicePrincipal",
+        )
 
     def _runner(self, registry: ContainerRegistryOutputs, logs: str) -> None:
         environment, names = self.environment, self.environment.names

@@ -16,6 +16,8 @@ from tasks.kubernetes.observation import kubernetes_api, read_jobs, remove_job
 LOOK_BACK = timedelta(hours=6)
 """How old a crash may be of which the pod is still asked. Finished Jobs are kept for longer than that."""
 
+_KUBERNETES = "kubernetes"
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -45,6 +47,9 @@ async def reconcile_pool(work_pool: str, namespace: str, policy: Policy) -> Outc
         MisconfiguredError: the Kubernetes API is not to be had, or refuses.
     """
     settled: list[Settled] = []
+    async with get_client() as prefect:
+        if (await prefect.read_work_pool(work_pool)).type != _KUBERNETES:
+            return Outcome(0, [])  # a worker of processes sees itself how they end
     async with get_client() as prefect, kubernetes_api() as kubernetes:
         runs = await tracked_runs(prefect, work_pool, datetime.now(UTC), LOOK_BACK)
         jobs = await read_jobs(kubernetes, namespace) if runs else {}

@@ -3,23 +3,15 @@
 import pytest
 from pydantic import ValidationError
 
-from blocks.settings import (
-    LakehouseSettings,
-    MissingVariableError,
-    UnusableVariableError,
-    connection_values,
-    static_token_problem,
-)
-from contracts.folder import read_contracts
-from contracts.sources.kinds import Source
+from blocks.settings import LakehouseSettings, static_token_problem
 
 ABFSS = "abfss://datamaster.dfs.core.windows.net"
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("AZURE_STORAGE_CONNECTION_STRING", "LAKE_URL", "DATABRICKS_HOST", "DATABRICKS_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+    for name in LakehouseSettings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("LAKE_URL", ABFSS)
     monkeypatch.setenv("DATABRICKS_HOST", "https://adb-1.azuredatabricks.net/")
     return monkeypatch
@@ -44,11 +36,11 @@ def test_account_url_is_the_blob_endpoint_of_the_lake() -> None:
         ("DATABRICKS_HOST", "https://adb-1.azuredatabricks.net/?o=1", "is not the name of a host"),
         ("DATABRICKS_HOST", "adb-1.azure databricks.net", "is not the name of a host"),
         ("DATABRICKS_HOST", " \n", "is empty"),
-        ("DATABRICKS_TOKEN", "planted-token", "personal access token is accepted in the sandbox only"),
-        ("DATABRICKS_TOKEN", "planted\ntoken", "has a line break"),
-        ("DATABRICKS_TOKEN", "planted-tokén", "not ASCII"),
+        ("DATABRICKS_TOKEN_FILE", "/planted", "personal access token is accepted in the sandbox only"),
+        ("DATABRICKS_TOKEN_FILE", "planted", "should match pattern"),
+        ("DATABRICKS_TOKEN", "planted-token", "set DATABRICKS_TOKEN_FILE to its file"),
+        ("AZURE_STORAGE_CONNECTION_STRING", "planted", "set AZURE_STORAGE_CONNECTION_STRING_FILE to its file"),
         ("LAKE_URL", f"{ABFSS}\n/raw", "has a line break"),
-        ("AZURE_STORAGE_CONNECTION_STRING", "AccountName=planted;\nAccountKey=planted", "has a line break"),
     ],
 )
 def test_malformed_variable_is_refused(environment: pytest.MonkeyPatch, name: str, value: str, reason: str) -> None:
@@ -60,27 +52,26 @@ def test_malformed_variable_is_refused(environment: pytest.MonkeyPatch, name: st
 
 @pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])
 def test_blanks_around_values_are_taken_off(environment: pytest.MonkeyPatch, before: str, after: str) -> None:
-    values = {
-        "LAKE_URL": ABFSS,
-        "AZURE_STORAGE_CONNECTION_STRING": "UseDevelopmentStorage=true",
-        "DATABRICKS_HOST": "127.0.0.1:8443",
-        "DATABRICKS_TOKEN": "planted-token",
-    }
+    values = {"LAKE_URL": ABFSS, "DATABRICKS_HOST": "127.0.0.1:8443", "DATABRICKS_TOKEN_FILE": "/secrets/token"}
     for name, value in values.items():
         environment.setenv(name, f"{before}{value}{after}")
     settings = LakehouseSettings()
     assert (settings.lake_url, settings.databricks_host) == (ABFSS, "127.0.0.1:8443")
-    assert settings.databricks_token
-    assert settings.databricks_token.get_secret_value() == "planted-token"
-    assert settings.azure_storage_connection_string
-    assert settings.azure_storage_connection_string.get_secret_value() == "UseDevelopmentStorage=true"
+    assert settings.databricks_token_file == "/secrets/token"
 
 
-@pytest.mark.parametrize("token", [None, "", " \n"])
-def test_without_a_token_there_is_none(environment: pytest.MonkeyPatch, token: str | None) -> None:
-    if token is not None:
-        environment.setenv("DATABRICKS_TOKEN", token)
-    assert LakehouseSettings().databricks_token is None
+@pytest.mark.parametrize("file", [None, "", " \n"])
+def test_without_a_token_there_is_none(environment: pytest.MonkeyPatch, file: str | None) -> None:
+    for name in ("DATABRICKS_TOKEN", "DATABRICKS_TOKEN_FILE"):
+        if file is not None:
+            environment.setenv(name, file)
+    assert LakehouseSettings().databricks_token_file is None
+
+
+def test_a_secret_may_stand_beside_its_file(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("AZURE_STORAGE_CONNECTION_STRING", "planted")
+    environment.setenv("AZURE_STORAGE_CONNECTION_STRING_FILE", "/secrets/connection")
+    assert LakehouseSettings().azure_storage_connection_string_file == "/secrets/connection"
 
 
 @pytest.mark.parametrize(
@@ -97,55 +88,3 @@ def test_without_a_token_there_is_none(environment: pytest.MonkeyPatch, token: s
 )
 def test_a_static_token_is_for_the_sandbox(host: str, accepted: bool) -> None:
     assert (static_token_problem(host) is None) is accepted
-
-
-@pytest.fixture
-def source() -> Source:
-    return read_contracts().dataset("customer_purchases").source("customers-api")
-
-
-@pytest.mark.parametrize("value", [None, "", " ", "\n"])
-def test_all_missing_variables_of_a_source_are_named(
-    monkeypatch: pytest.MonkeyPatch, source: Source, value: str | None
-) -> None:
-    for name in ("CUSTOMERS_API_URL", "CUSTOMERS_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-        if value is not None:
-            monkeypatch.setenv(name, value)
-    with pytest.raises(MissingVariableError, match=r"^customers-api: set CUSTOMERS_API_URL and CUSTOMERS_API_KEY$"):
-        connection_values(source)
-
-
-@pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])
-def test_blanks_around_a_source_s_url_and_key_are_taken_off(
-    monkeypatch: pytest.MonkeyPatch, source: Source, before: str, after: str
-) -> None:
-    monkeypatch.setenv("CUSTOMERS_API_URL", f"{before}https://customers.example.com{after}")
-    monkeypatch.setenv("CUSTOMERS_API_KEY", f"{before}planted-key{after}")
-    assert connection_values(source) == {"url": "https://customers.example.com", "key": "planted-key"}
-
-
-@pytest.mark.parametrize(
-    ("url", "key", "problem"),
-    [
-        ("https://cust\nomers", "planted", "CUSTOMERS_API_URL has a line break or another letter in it that cannot .*"),
-        ("https://cust omers", "planted", "CUSTOMERS_API_URL has a blank in it"),
-        ("https://customers", "planted\nkey", "CUSTOMERS_API_KEY has a line break or another letter in it that .*"),
-        ("https://customers", "\ufeffplanted", "CUSTOMERS_API_KEY has a line break or another letter in it that .*"),
-        ("https://customers", "plantéd", "CUSTOMERS_API_KEY has a letter in it that is not ASCII"),
-        ("https://\x00", "ké", "CUSTOMERS_API_URL .*, and CUSTOMERS_API_KEY has a letter in it that is not ASCII"),
-    ],
-)
-def test_a_url_or_key_that_cannot_be_used_is_told_and_not_quoted(
-    monkeypatch: pytest.MonkeyPatch, source: Source, url: str, key: str, problem: str
-) -> None:
-    monkeypatch.setattr("os.environ", {"CUSTOMERS_API_URL": url, "CUSTOMERS_API_KEY": key})
-    with pytest.raises(UnusableVariableError, match=f"^customers-api: {problem}$") as caught:
-        connection_values(source)
-    assert "plant" not in str(caught.value)
-
-
-def test_a_folder_s_name_may_have_blanks_and_letters_of_any_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BRANCH_FILES_URL", "file:///lojas/São Paulo\n")
-    source = read_contracts().dataset("customer_purchases").source("branch-files")
-    assert connection_values(source) == {"url": "file:///lojas/São Paulo"}

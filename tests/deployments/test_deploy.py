@@ -24,6 +24,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.deploy import REPOSITORY
 from deployments.prefect_yaml import OURS
+from deployments.work_pool.template import COMMITTED
 from sandbox.home import SandboxHome
 from sandbox.parts.prefect_parts import WORK_POOL, prefect_api_url, prefect_server
 from sandbox.processes.ports import ports_of
@@ -32,6 +33,9 @@ from sandbox.processes.processes import Processes
 pytestmark = pytest.mark.services
 
 Answer = TypeVar("Answer")
+
+CODE = {"prefect.deployments.steps.set_working_directory": {"directory": "/opt/datamaster"}}
+"""Where the code is in the image: no machine that deploys is named."""
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +63,25 @@ def ask(api_url: str, question: Callable[[PrefectClient], Awaitable[Answer]]) ->
     return asyncio.run(answer())
 
 
-def deploy(api_url: str, contracts: Path, work_pool: str = WORK_POOL) -> subprocess.CompletedProcess[str]:
-    variables = {
+def environment(api_url: str, work_pool: str) -> dict[str, str]:
+    """What prefect.yaml leaves to the environment, beside this process's own."""
+    return {
+        **os.environ,
         "PREFECT_API_URL": api_url,
-        "DATAMASTER_CONTRACTS": str(contracts),
         "DATAMASTER_WORK_POOL": work_pool,
+        "DATAMASTER_REGISTRY": "registry.example.com",
+        "DATAMASTER_CODE_FOLDER": "/opt/datamaster",
         "DATAMASTER_SCHEDULES_PAUSED": "false",
     }
+
+
+def deploy(
+    api_url: str, contracts: Path, work_pool: str = WORK_POOL, **changes: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "deployments.deploy"],
         cwd=REPOSITORY,
-        env={**os.environ, **variables},
+        env={**environment(api_url, work_pool), "DATAMASTER_CONTRACTS": str(contracts), **changes},
         capture_output=True,
         text=True,
         check=False,
@@ -118,13 +130,42 @@ def test_every_dataset_and_source_is_deployed_with_its_schedule(api_url: str) ->
         for contract in contracts.datasets
         for source in contract.sources
     }
-    assert found.keys() == expected.keys()
+    assert found.keys() == expected.keys() | {"reconcile/reconcile"}
     for name, cron in expected.items():
         (schedule,) = found[name].schedules
         assert schedule.schedule == CronSchedule(cron=cron, timezone=contracts.lake.timezone)
         assert schedule.active
+        assert found[name].path is None
+        assert found[name].pull_steps == [CODE]
+        assert found[name].job_variables["image"].startswith("registry.example.com/")
         assert found[name].work_pool_name == WORK_POOL
         assert OURS in found[name].tags
+
+
+def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str) -> None:
+    """The pool's template refuses an image without a version, and what no Job can be made of."""
+    prefect = Path(sys.executable).with_name("prefect")
+    create = [prefect, "work-pool", "create", "aks", "--type", "kubernetes", "--base-job-template", COMMITTED]
+    variables = environment(api_url, "aks")
+    subprocess.run(create, check=True, env=variables, capture_output=True)
+    done = subprocess.run(
+        [prefect, "--no-prompt", "deploy", "--all"], cwd=REPOSITORY, env=variables, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    found = deployed(api_url)
+    assert {one.work_pool_name for name, one in found.items() if name != "ingest/weather"} == {"aks"}
+    reconcile = found["reconcile/reconcile"]
+    assert reconcile.parameters == {"work_pool": "aks"}
+    assert reconcile.job_variables["service_account_name"] == "prefect-reconciler"
+    assert deploy(api_url, PACKAGED_CONTRACTS).returncode == 0
+
+
+def test_what_the_environment_lacks_is_told_and_changes_nothing(api_url: str) -> None:
+    before = deployed(api_url)
+    result = deploy(api_url, PACKAGED_CONTRACTS, DATAMASTER_REGISTRY="", DATAMASTER_CODE_FOLDER="")
+    assert result.returncode == 1
+    assert result.stderr.startswith("set DATAMASTER_CODE_FOLDER, DATAMASTER_REGISTRY: ")
+    assert deployed(api_url) == before
 
 
 def test_a_source_that_no_contract_describes_any_more_is_removed_alone(api_url: str, tmp_path: Path) -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from blocks.images import project_version
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
-from deployments.prefect_yaml import render
+from contracts.sources.source import Resources
+from deployments.prefect_yaml import render, variables
+from deployments.work_pool.variables import OWN_LOGGERS
 
 COMMITTED = Path(__file__).parents[2] / "prefect.yaml"
 
@@ -24,7 +27,7 @@ def test_every_dataset_and_source_has_a_deployment_with_its_schedule() -> None:
     contracts = read_contracts(PACKAGED_CONTRACTS)
     deployments = {item["name"]: item for item in yaml.safe_load(render(contracts))["deployments"]}
     names = {source.name for contract in contracts.datasets for source in contract.sources}
-    assert set(deployments) == names | {"customer-purchases", "product-returns"}
+    assert set(deployments) == names | {"customer-purchases", "product-returns", "reconcile"}
     for contract in contracts.datasets:
         assert deployments[contract.slug]["parameters"] == {"dataset": contract.slug}
         for source in contract.sources:
@@ -32,6 +35,40 @@ def test_every_dataset_and_source_has_a_deployment_with_its_schedule() -> None:
             assert deployment["schedules"] == [{"cron": contract.cron(source.name), "timezone": "America/Sao_Paulo"}]
             assert deployment["parameters"] == {"dataset": contract.slug, "source": source.name}
             assert deployment["entrypoint"] == "flows/ingest.py:ingest"
+
+
+def test_what_differs_between_environments_is_left_to_variables() -> None:
+    text = COMMITTED.read_text()
+    assert variables(text) == [
+        "DATAMASTER_CODE_FOLDER",
+        "DATAMASTER_REGISTRY",
+        "DATAMASTER_SCHEDULES_PAUSED",
+        "DATAMASTER_WORK_POOL",
+    ]
+    assert str(COMMITTED.parent) not in text
+
+
+def test_every_deployment_has_its_image_and_brings_our_own_logs_to_prefect() -> None:
+    for item in yaml.safe_load(COMMITTED.read_text())["deployments"]:
+        job_variables = item["work_pool"]["job_variables"]
+        image = item["name"] if item["entrypoint"] == "flows/ingest.py:ingest" else "lakehouse"
+        assert job_variables["image"] == f"{{{{ $DATAMASTER_REGISTRY }}}}/{image}:{project_version()}"
+        assert job_variables["env"] == {"PREFECT_LOGGING_EXTRA_LOGGERS": ",".join(OWN_LOGGERS)}
+        assert item["version"] == project_version()
+
+
+def test_a_source_s_run_gets_what_its_contract_asks_for() -> None:
+    contracts = read_contracts(PACKAGED_CONTRACTS)
+    first, *others = contracts.datasets
+    source, *more = first.sources
+    asking = source.model_copy(update={"resources": Resources(memory="4Gi")})
+    changed = contracts.model_copy(
+        update={"datasets": (first.model_copy(update={"sources": (asking, *more)}), *others)}
+    )
+    deployments = {item["name"]: item for item in yaml.safe_load(render(changed))["deployments"]}
+    assert deployments[source.name]["work_pool"]["job_variables"]["memory"] == "4Gi"
+    assert "cpu_request" not in deployments[source.name]["work_pool"]["job_variables"]
+    assert "memory" not in deployments[more[0].name]["work_pool"]["job_variables"]
 
 
 def test_every_entrypoint_names_a_function_that_is_there() -> None:

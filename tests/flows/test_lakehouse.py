@@ -18,11 +18,12 @@ from flows.lakehouse import lakehouse
 from tasks.report.facts import RunFacts, SourceState
 from tasks.transform.job_run import TransformationState
 from tasks.transform.transformation import TransformWhen
+from tests.flows.jobs import the_job
 from tests.tasks.scripted_api import Answer, answer, cut_off, serve
 
 pytestmark = pytest.mark.services
 
-THE_JOB = answer({"jobs": [{"job_id": 11}], "runs": []})
+THE_JOB = answer({"jobs": [the_job()], "runs": []})
 REFUSAL = answer({"error_code": "PERMISSION_DENIED", "message": "no"}, 403)
 
 
@@ -36,7 +37,7 @@ def jobs_api(**bronze: int) -> Answer:
     ended = {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}
     tasks = [{"task_key": key, "run_id": 70, "state": ended} for key in ("bronze", "silver", "gold")]
     run = {"run_id": 7, "state": ended, "tasks": tasks}
-    return answer({"jobs": [{"job_id": 11}], "runs": [run], "logs": report.result_line(), **run})
+    return answer({"jobs": [the_job()], "runs": [run], "logs": report.result_line(), **run})
 
 
 def run(home: Path, monkeypatch: pytest.MonkeyPatch, **parameters: Any) -> tuple[State[Any], RunFacts]:
@@ -98,7 +99,8 @@ def test_a_source_without_a_deployment_fails_alone(
         state, facts = run(tmp_path, monkeypatch, sources=["return-files"], transform_when=TransformWhen.NEVER)
     assert state.is_failed()
     assert [problem.part for problem in facts.problems] == ["return-files"]
-    assert "ingest/return-files" in facts.problems[0].what
+    assert "Prefect has no deployment ingest/return-files" in facts.problems[0].what
+    assert "deploy again" in facts.problems[0].what
     assert facts.transformation is TransformationState.SKIPPED
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from infra_cdktf.components.key_vault import SecretName
+from tasks.preflight.key_vault import PLATFORM_SECRETS
 from tests.infra_cdktf.plan import Plan
 
 pytestmark = pytest.mark.infra
+
+REPOSITORY = Path(__file__).parents[2]
 
 SECRET_RESOURCES = (
     "azurerm_key_vault_secret",
@@ -69,3 +73,10 @@ def test_only_administrators_set_secrets(plan: Plan, environment: str) -> None:
     stack = f"datamaster-{environment}-access"
     officer = plan.one("azurerm_role_assignment", of=stack, role_definition_name="Key Vault Secrets Officer")
     assert plan.origin(stack, officer["principal_id"])["display_name"] == f"datamaster-{environment}-data_admins"
+
+
+def test_the_names_that_manifests_and_preflight_know_are_the_vault_s() -> None:
+    manifests = (REPOSITORY / "deployments" / "kubernetes" / "base" / "secrets.yaml").read_text(encoding="utf-8")
+    mounted = set(re.findall(r"objectName: (\S+)\n +objectType", manifests))
+    assert mounted | PLATFORM_SECRETS == set(SecretName)
+    assert mounted - PLATFORM_SECRETS == {SecretName.SOURCE_DATABASE, SecretName.SOURCE_API}

@@ -191,6 +191,14 @@ CASES = [
         (additive(f"{DATABASE}.customProperties.overlapSeconds", "was 600, is 60"),),
     ),
     Case(
+        "a source's runs get more memory",
+        "BaseSource.resources",
+        PURCHASES,
+        custom(DATABASE, "resources", {"memory": "4Gi"}),
+        Verdict.ADDITIVE,
+        (additive(f"{DATABASE}.customProperties.resources", "was nothing, is 4Gi memory"),),
+    ),
+    Case(
         "an API's path is another",
         "ApiSource.location",
         PURCHASES,

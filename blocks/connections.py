@@ -1,0 +1,99 @@
+"""How a source's connection stands in the environment: plain settings, and the files of its secrets.
+
+`‹VARIABLE›_FILE` names the file that holds the variable's value where flows run, the usual way of handing a secret to
+a container. The file need not be on the machine that registers: in Azure, only pods have Key Vault's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from blocks.documents import SourceConnection
+from blocks.secrets import read_secret, unusable
+from contracts.sources.api import ApiSource
+from contracts.sources.source import BaseSource
+
+FILE_SUFFIX = "_FILE"
+PLAIN_ROLES = frozenset({"url"})
+"""What may be seen, unless it holds a password. Every other role is a secret."""
+
+_SECRET_PARAMETERS = frozenset({"password", "sig"})
+"""Parameters of a URL that open what it names: libpq's, and the signature of a storage account's signed URL."""
+
+_ROOT = "/"
+
+
+class UnusableConnection(ValueError):
+    """Raised when a source's variables cannot be used; the text names all of them and quotes none."""
+
+
+def is_secret(role: str, value: str) -> bool:
+    """Whether a value must not be seen.
+
+    >>> is_secret("key", "any"), is_secret("url", "https://shop"), is_secret("url", "postgresql://me:word@host/store")
+    (True, False, True)
+    """
+    return role not in PLAIN_ROLES or _has_password(value)
+
+
+def source_connection(source: BaseSource, environment: Mapping[str, str]) -> SourceConnection:
+    """The source's block, from the variables that its contract names.
+
+    Raises:
+        UnusableConnection: a variable is missing, holds what cannot be used, or holds a secret itself.
+    """
+    settings: dict[str, str] = {}
+    files: dict[str, str] = {}
+    problems: list[str] = []
+    for role, variable in source.connection.variables.items():
+        file = environment.get(f"{variable}{FILE_SUFFIX}", "").strip()
+        value = environment.get(variable, "").strip()
+        if problem := _problem_of_file(variable, file) if file else _problem(source, role, variable, value):
+            problems.append(problem)
+        elif file:
+            files[role] = file
+        else:
+            settings[role] = value
+    if problems:
+        raise UnusableConnection(f"{source.name}: {'; '.join(problems)}")
+    return SourceConnection(settings=settings, secret_files=files)
+
+
+def connection_values(document: SourceConnection) -> dict[str, str]:
+    """What opens the source, by role; its secrets are read now.
+
+    Raises:
+        SecretUnreadable: the file of one of them cannot be used.
+    """
+    secrets = {
+        role: read_secret(file, in_header=role not in PLAIN_ROLES) for role, file in document.secret_files.items()
+    }
+    return {**document.settings, **secrets}
+
+
+def _problem_of_file(variable: str, file: str) -> str | None:
+    return None if file.startswith(_ROOT) else f"{variable}{FILE_SUFFIX} must be a path from the root on"
+
+
+def _problem(source: BaseSource, role: str, variable: str, value: str) -> str | None:
+    """Why the variable's own value is none for a block, naming the variable."""
+    if not value:
+        file = f"{variable}{FILE_SUFFIX}"
+        return f"set {variable}, or {file} where it has a password" if role in PLAIN_ROLES else f"set {file}"
+    if problem := unusable(value, in_header=role not in PLAIN_ROLES):
+        return f"{variable} {problem}"
+    if role == "url" and isinstance(source, ApiSource) and " " in value:
+        return f"{variable} has a blank in it"
+    if is_secret(role, value):
+        in_a_file = f"put it into a file that flows can read, and set {variable}{FILE_SUFFIX} to its path"
+        return f"{variable} holds a secret, of which no block has a copy: {in_a_file}"
+    return None
+
+
+def _has_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.password is not None or not _SECRET_PARAMETERS.isdisjoint(parse_qs(parts.query))
+    except ValueError:  # what is no URL may be anything
+        return True

@@ -1,0 +1,45 @@
+"""Secrets as flows have them: each in a file that is read when it is used, and that a block document only names.
+
+On AKS the files are Key Vault's, mounted by its driver; in the sandbox they lie in `DATAMASTER_HOME`. A secret is often
+pasted, with the line end or blanks around it: these are taken off. What is left must be one line that can be seen.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SecretUnreadable(ValueError):
+    """Raised when a secret's file is not there or holds no secret; the text names the file and never what is in it."""
+
+
+def read_secret(file: str, *, in_header: bool) -> str:
+    """The secret in the file, without the blanks around it.
+
+    Args:
+        file: Its path, as a block document has it.
+        in_header: Whether it gets into a header of a request, and so must be ASCII.
+
+    Raises:
+        SecretUnreadable: the file cannot be read, is empty, or holds what cannot be sent.
+    """
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SecretUnreadable(f"secret file {file} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SecretUnreadable(f"secret file {file} is no UTF-8 text") from None
+    if problem := "is empty" if not secret else unusable(secret, in_header=in_header):
+        raise SecretUnreadable(f"secret file {file} {problem}")
+    return secret
+
+
+def unusable(value: str, *, in_header: bool) -> str | None:
+    """Why the value can be no URL and no secret, as a predicate; None if nothing is wrong.
+
+    >>> unusable("plantéd", in_header=True)
+    'has a letter in it that is not ASCII'
+    """
+    if not value.isprintable():
+        return "has a line break or another letter in it that cannot be seen"
+    return "has a letter in it that is not ASCII" if in_header and not value.isascii() else None
