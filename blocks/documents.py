@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from prefect.blocks.core import Block
+from prefect.blocks.fields import SecretDict
 from pydantic.v1 import Field, SecretStr, root_validator
 
 from blocks.settings import static_token_problem
@@ -20,14 +21,16 @@ DATABRICKS_DOCUMENT = "databricks"
 
 
 class SourceConnection(Block):
-    """Where a source is and what opens it; which of the two a source needs, its contract says (`connection`)."""
+    """Where a source is and what opens it; which credentials a source needs, its contract says (`connection`)."""
 
     _block_type_name = "Source Connection"
     _block_type_slug = "source-connection"
-    _description = "Where a source of the lakehouse is, and the key that opens it."
+    _description = "Where a source of the lakehouse is, and the credentials that open it."
 
     url: SecretStr = Field(default=..., description="Location: postgresql://…, https://… or file://…")
-    key: SecretStr | None = Field(default=None, description="API key, for a source that asks for one")
+    credentials: SecretDict | None = Field(
+        default=None, description="Key, user and password, or OAuth client, for a source that asks for them, by role"
+    )
 
 
 class DatabricksWorkspace(Block):

@@ -9,6 +9,7 @@ import asyncio
 import sys
 
 from prefect.blocks.core import Block
+from prefect.blocks.fields import SecretDict
 from prefect_azure import AzureBlobStorageCredentials
 from pydantic import ValidationError
 from pydantic.v1 import SecretStr
@@ -43,8 +44,9 @@ async def register(contracts: Contracts, settings: LakehouseSettings) -> list[st
 
 def source_connection(source: BaseSource) -> SourceConnection:
     """Connection block of a source, from the variables its contract names."""
-    values = connection_values(source)
-    return SourceConnection(url=SecretStr(values["url"]), key=SecretStr(values["key"]) if "key" in values else None)
+    credentials = connection_values(source)
+    url = credentials.pop("url")
+    return SourceConnection(url=SecretStr(url), credentials=SecretDict(credentials) if credentials else None)
 
 
 def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials:

@@ -105,7 +105,7 @@ def static_token_problem(databricks_host: str) -> str | None:
 
 
 def connection_values(source: BaseSource) -> dict[str, str]:
-    """The source's `url` and `key`, as its contract names their variables, without the blanks around them.
+    """The source's `url` and credentials by role, as its contract names their variables, without blanks around them.
 
     Raises:
         MissingVariableError: a variable is not set, or blank; the text names all of them.
@@ -116,8 +116,9 @@ def connection_values(source: BaseSource) -> dict[str, str]:
     if missing := [variables[role] for role, value in values.items() if not value]:
         raise MissingVariableError(f"{source.name}: set {' and '.join(missing)}")
     problems = {role: _problem(value, is_key=role == "key") for role, value in values.items()}
-    if isinstance(source, ApiSource) and " " in values["url"]:
-        problems["url"] = problems["url"] or "has a blank in it"
+    if isinstance(source, ApiSource):
+        for role in values.keys() & {"url", "token_url"}:
+            problems[role] = problems[role] or ("has a blank in it" if " " in values[role] else None)
     if any(problems.values()):
         told = [f"{variables[role]} {problem}" for role, problem in problems.items() if problem]
         raise UnusableVariableError(f"{source.name}: {', and '.join(told)}")

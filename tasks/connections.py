@@ -60,8 +60,8 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
         MisconfiguredError: the source's block document is missing.
     """
     connection = _load(SourceConnection, source.name)
-    key = connection.key.get_secret_value() if connection.key else ""
-    return open_reader(contract, source, connection.url.get_secret_value(), key)
+    credentials = connection.credentials.get_secret_value() if connection.credentials else {}
+    return open_reader(contract, source, connection.url.get_secret_value(), credentials)
 
 
 def _load(document_type: type[Document], name: str) -> Document:

@@ -35,8 +35,8 @@ def test_a_pasted_key_and_url_are_registered_without_their_line_ends(environment
     environment.setenv("CUSTOMERS_API_KEY", " planted-key\r\n")
     connection = source_connection(read_contracts().dataset("customer_purchases").source("customers-api"))
     assert connection.url.get_secret_value() == "https://customers.example.com"
-    assert connection.key
-    assert connection.key.get_secret_value() == "planted-key"
+    assert connection.credentials
+    assert connection.credentials.get_secret_value() == {"key": "planted-key"}
 
 
 @pytest.mark.usefixtures("environment")

@@ -23,6 +23,7 @@ from tasks.extract.api.client import ApiClient, RetryPolicy
 from tasks.extract.api.errors import retry_after_seconds
 from tasks.extract.api.json_text import Item
 from tasks.extract.api.page import Page
+from tasks.extract.api.requests import PageRequest
 from tests.tasks.scripted_api import (
     Answer,
     answer,
@@ -53,8 +54,8 @@ def source(contract: Contract) -> ApiSource:
 
 
 def _get(source: ApiSource, url: str, retries: RetryPolicy = HASTY) -> Page:
-    with ApiClient(source, url, KEY, retries) as client:
-        return client.get({"limit": "5000"}, "page 1")
+    with ApiClient(source, url, {"key": KEY}, retries) as client:
+        return client.get(PageRequest(client.url, {"limit": "5000"}), "page 1")
 
 
 @services
