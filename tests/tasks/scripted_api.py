@@ -24,7 +24,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 class ScriptedApi:
     """The server's URL, and the requests that it got: query parameters, with the key's header as `X-API-Key`.
 
-    `headers` are all that came with each, `bodies` what a POST held. A test may change the answers still to come.
+    `headers` are all that came with each, `targets` its path and query, `bodies` what a POST held. A test may change
+    the answers that are still to come.
     """
 
     url: str
@@ -32,6 +33,7 @@ class ScriptedApi:
     requests: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
 
 
@@ -44,6 +46,7 @@ def serve(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Scrip
             parts = urlsplit(self.path)
             api.paths.append(parts.path)
             api.headers.append(dict(self.headers))
+            api.targets.append(self.path)
             api.requests.append(dict(parse_qsl(parts.query)) | {"X-API-Key": self.headers["X-API-Key"]})
             (api.script.pop(0) if len(api.script) > 1 else api.script[0])(self)
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
-from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
+from oauthlib.oauth2 import BackendApplicationClient, MissingTokenError, OAuth2Error
 
 from contracts.sources.api import ApiSource
 from contracts.sources.authentication import OAuth2
@@ -101,10 +101,10 @@ class ClientCredentials(httpx.Auth):
         code, answer = "", dict[str, object]()
         try:
             answer = self._grant.parse_request_body_response(body.decode())
+        except (MissingTokenError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            pass  # no answer of a token server, whatever it is
         except OAuth2Error as error:
             code = str(error.error or "")
-        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-            code = "no JSON of a token server"
         if status in _CLIENT_REJECTIONS:
             told = f", {code}" if _CODE.fullmatch(code) else ""
             raise AccessRefused(
