@@ -20,9 +20,7 @@ QUICK = RetryPolicy(first_wait_seconds=0.01, pace_seconds=0)
 
 @pytest.fixture
 def contract(contract: Contract) -> Contract:
-    whole = declared_api(
-        cursorField=None, overlapSeconds=None, pageRows=None, paging={"type": "page"}, rowsField="$"
-    )
+    whole = declared_api(cursorField=None, overlapSeconds=None, pageRows=None, paging={"type": "page"}, rowsField="$")
     sources = tuple(whole if isinstance(source, ApiSource) else source for source in contract.sources)
     return contract.model_copy(update={"sources": sources})
 
