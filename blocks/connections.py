@@ -15,8 +15,11 @@ from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
 
 FILE_SUFFIX = "_FILE"
-PLAIN_ROLES = frozenset({"url"})
-"""What may be seen, unless it holds a password. Every other role is a secret."""
+PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id"})
+"""What may be seen, unless it is a URL that holds a password. Every other role is a secret."""
+
+_AS_IT_IS_IN_A_HEADER = "key"
+"""The role whose value stands in a header as it is; user and password are encoded for theirs (RFC 7617)."""
 
 _SECRET_PARAMETERS = frozenset({"password", "sig"})
 """Parameters of a URL that open what it names: libpq's, and the signature of a storage account's signed URL."""
@@ -67,7 +70,7 @@ def connection_values(document: SourceConnection) -> dict[str, str]:
         SecretUnreadable: the file of one of them cannot be used.
     """
     secrets = {
-        role: read_secret(file, in_header=role not in PLAIN_ROLES) for role, file in document.secret_files.items()
+        role: read_secret(file, in_header=role == _AS_IT_IS_IN_A_HEADER) for role, file in document.secret_files.items()
     }
     return {**document.settings, **secrets}
 
@@ -81,9 +84,9 @@ def _problem(source: BaseSource, role: str, variable: str, value: str) -> str | 
     if not value:
         file = f"{variable}{FILE_SUFFIX}"
         return f"set {variable}, or {file} where it has a password" if role in PLAIN_ROLES else f"set {file}"
-    if problem := unusable(value, in_header=role not in PLAIN_ROLES):
+    if problem := unusable(value, in_header=role == _AS_IT_IS_IN_A_HEADER):
         return f"{variable} {problem}"
-    if role == "url" and isinstance(source, ApiSource) and " " in value:
+    if role in {"url", "token_url"} and isinstance(source, ApiSource) and " " in value:
         return f"{variable} has a blank in it"
     if is_secret(role, value):
         in_a_file = f"put it into a file that flows can read, and set {variable}{FILE_SUFFIX} to its path"

@@ -13,6 +13,9 @@ from pydantic_core import ErrorDetails
 _UNION_TAGS = {"silver", "gold", "postgres", "api", "local"}
 """What pydantic puts into a location to say which model of a union it tried; it stands in no file."""
 
+_UNIONS = {"customProperties.authentication", "customProperties.paging"}
+"""What is a union without being in a list: the step behind it is such a tag."""
+
 
 @dataclass(frozen=True)
 class ContractProblem:
@@ -86,7 +89,7 @@ def _path(location: tuple[int | str, ...]) -> str:
     """
     path, before = "", None
     for step in location:
-        if not (isinstance(before, int) and step in _UNION_TAGS):
+        if not (isinstance(before, int) and step in _UNION_TAGS) and before not in _UNIONS:
             path += f"[{step}]" if isinstance(step, int) else f".{step}"
         before = step
     return path.removeprefix(".") or "(file)"

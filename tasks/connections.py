@@ -67,8 +67,8 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
     Raises:
         MisconfiguredError: the source's block document is missing, or a secret that it names.
     """
-    values = source_values(source)
-    return open_reader(contract, source, values["url"], values.get("key", ""))
+    credentials = source_values(source)
+    return open_reader(contract, source, credentials.pop("url"), credentials)
 
 
 def source_values(source: BaseSource) -> dict[str, str]:

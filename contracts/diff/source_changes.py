@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from operator import attrgetter
+
+import yaml
 
 from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.diff.change import NOBODY, READERS, SOURCES, Change, Matched, Word, always, match, spelled, word_changes
 from contracts.diff.demands import demands
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
+from contracts.odcs import CUSTOM
 from contracts.sources.api import ApiSource
 from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
@@ -29,6 +33,23 @@ def _resources(source: Source) -> tuple[str, ...]:
     return tuple(f"{amount} {name}" for name, amount in source.resources if amount)
 
 
+_HOW_AN_API_IS_ASKED = ("authentication", "method", "parameters", "body", "rowsField", "paging", "incremental")
+
+
+def _declared(name: str) -> Callable[[Source], str]:
+    """What a source declares under a custom property, as YAML in one line."""
+    alias = f"{CUSTOM}.{name}"
+
+    def says(source: Source) -> str:
+        declared = source.model_dump(mode="json", by_alias=True, exclude_defaults=True).get(alias)
+        if declared is None:
+            return "the default"
+        line = yaml.safe_dump(declared, default_flow_style=True, sort_keys=False, width=math.inf, allow_unicode=True)
+        return line.removesuffix("\n").removesuffix("\n...")
+
+    return says
+
+
 EVERY_SOURCE: tuple[Word[Source], ...] = (
     Word("type", attrgetter("type"), always(SOURCES)),
     Word("customProperties.connection", _variables, always(SOURCES)),
@@ -43,6 +64,7 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
     DatabaseSource: (Word("customProperties.table", attrgetter("table"), always(SOURCES)), *_CHANGING),
     ApiSource: (
         Word("location", attrgetter("path"), always(SOURCES)),
+        *(Word(f"customProperties.{name}", _declared(name), always(SOURCES)) for name in _HOW_AN_API_IS_ASKED),
         Word("customProperties.pageRows", attrgetter("page_rows"), always(NOBODY)),
         Word("customProperties.missingFieldRows", attrgetter("missing_field_rows"), always(NOBODY)),
         *_CHANGING,

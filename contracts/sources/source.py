@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 from open_data_contract_standard.model import Server
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
 
 from contracts.formats import BooleanFormat, DateFormat, NumberNotation, TimestampFormat
 from contracts.odcs import Custom, OdcsModel
@@ -32,17 +33,22 @@ class RawFormat(StrEnum):
 
 
 class Connection(BaseModel):
-    """The environment variables that locate and open a source."""
+    """The environment variables that locate and open a source; beside `url`, those that its way of access needs."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
     url: EnvironmentVariable
     key: EnvironmentVariable | None = None
+    user: EnvironmentVariable | None = None
+    password: EnvironmentVariable | None = None
+    client_id: EnvironmentVariable | None = None
+    client_secret: EnvironmentVariable | None = None
+    token_url: EnvironmentVariable | None = None
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables by what they hold: `url`, and `key` where the source has one."""
-        return {role: name for role, name in (("url", self.url), ("key", self.key)) if name}
+        """The variables by the role of what they hold: `url`, and the others that the source has."""
+        return {role: name for role, name in self if name}
 
 
 Quantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(m|[KMGT]i)?$")]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
@@ -48,28 +49,34 @@ Reader = ChangesReader | FilesReader
 
 
 def open_reader(
-    contract: Contract, source: BaseSource, url: str, key: str = "", retries: RetryPolicy | None = None
+    contract: Contract,
+    source: BaseSource,
+    url: str,
+    credentials: Mapping[str, str] = MappingProxyType({}),
+    retries: RetryPolicy | None = None,
 ) -> Reader:
-    """The reader of a source that lies at `url` and opens with `key`, if it needs one; nothing is asked yet."""
-    return _READERS[type(source)](contract, source, url, key, retries)
+    """The reader of a source that lies at `url` and opens with these credentials, by role; nothing is asked yet."""
+    return _READERS[type(source)](contract, source, url, credentials, retries)
 
 
-def _database(contract: Contract, source: DatabaseSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:
+def _database(contract: Contract, source: DatabaseSource, url: str, *_: object) -> Reader:
     overlap = timedelta(seconds=source.overlap_seconds)
     return ChangesReader(overlap, lambda window: extract_database(contract, source, url, window))
 
 
-def _api(contract: Contract, source: ApiSource, url: str, key: str, retries: RetryPolicy | None) -> Reader:
+def _api(
+    contract: Contract, source: ApiSource, url: str, credentials: Mapping[str, str], retries: RetryPolicy | None
+) -> Reader:
     met = FieldsMet(contract, source)
 
     def extract(window: Window) -> Iterator[pl.DataFrame]:
-        with ApiClient(source, url, key, retries) as client:
+        with ApiClient(source, url, credentials, retries) as client:
             yield from extract_api(contract, client, window, met)
 
     return ChangesReader(timedelta(seconds=source.overlap_seconds), extract, met)
 
 
-def _files(contract: Contract, source: FilesSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:
+def _files(contract: Contract, source: FilesSource, url: str, *_: object) -> Reader:
     return FilesReader(lambda: csv_files(source, url), lambda path: extract_file(contract, source, path))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from azure.storage.blob import ContainerClient
 
@@ -37,7 +38,7 @@ def from_files(contract: Contract, folder: Path) -> Ingest:
 
 
 def from_api(contract: Contract, url: str, retries: RetryPolicy | None = None, run_id: str = "run") -> Ingest:
-    return from_source(contract, "customers-api", url, key="key", run_id=run_id, retries=retries)
+    return from_source(contract, "customers-api", url, credentials={"key": "key"}, run_id=run_id, retries=retries)
 
 
 def from_source(
@@ -45,7 +46,7 @@ def from_source(
     name: str,
     url: str,
     *,
-    key: str = "",
+    credentials: Mapping[str, str] = MappingProxyType({}),
     run_id: str = "run",
     backfill: Window | None = None,
     retries: RetryPolicy | None = None,
@@ -55,7 +56,7 @@ def from_source(
 
     def ingest_into(raw: RawContainer) -> list[LoadReport]:
         landing = Landing(contract=contract, source=source, raw=raw, run_id=run_id, now=now)
-        return ingest(landing, open_reader(contract, source, url, key, retries), backfill)
+        return ingest(landing, open_reader(contract, source, url, credentials, retries), backfill)
 
     return ingest_into
 

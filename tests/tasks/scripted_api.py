@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from contracts.contract import Contract
 from contracts.sources.api import ApiSource
+from tests.contracts.documents import document
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -23,13 +24,17 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 class ScriptedApi:
     """The server's URL, and the requests that it got: query parameters, with the key's header as `X-API-Key`.
 
-    A test may change the answers that are still to come.
+    `headers` are all that came with each, `targets` its path and query, `bodies` what a POST held. A test may change
+    the answers that are still to come.
     """
 
     url: str
     script: list[Answer]
     requests: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -40,11 +45,13 @@ def serve(*answers: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Scrip
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             api.paths.append(parts.path)
+            api.headers.append(dict(self.headers))
+            api.targets.append(self.path)
             api.requests.append(dict(parse_qsl(parts.query)) | {"X-API-Key": self.headers["X-API-Key"]})
             (api.script.pop(0) if len(api.script) > 1 else api.script[0])(self)
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            api.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
             self.do_GET()
 
         def log_message(self, *_args: object) -> None:
@@ -146,6 +153,18 @@ def customers_api(contract: Contract) -> ApiSource:
     source = contract.source("customers-api")
     assert isinstance(source, ApiSource)
     return source
+
+
+def declared_api(connection: dict[str, str] | None = None, **words: object) -> ApiSource:
+    """The shipped API source with these custom properties in place of its own; None takes one away."""
+    server = document()["servers"][1]
+    customs = {entry["property"]: entry["value"] for entry in server["customProperties"]}
+    if connection is not None:
+        customs["connection"] = {"url": "CUSTOMERS_API_URL", **connection}
+    kept = {name: value for name, value in (customs | words).items() if value is not None}
+    return ApiSource.model_validate(
+        server | {"customProperties": [{"property": name, "value": value} for name, value in kept.items()]}
+    )
 
 
 def item(number: int, updated_at: str = "2026-02-01T12:00:00Z", **changes: object) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -56,23 +56,40 @@ def transport_error(source: ApiSource, error: Exception) -> PassingAnswer | Pipe
     return MisconfiguredError(f"{source.name} cannot be asked: {type(error).__name__}; check its URL")
 
 
+def passing_answer(status: int, headers: Mapping[str, str]) -> PassingAnswer | None:
+    """What an answer says that may be another one a moment later; None for any other."""
+    passing = {httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS}
+    if status not in passing and status < httpx.codes.INTERNAL_SERVER_ERROR:
+        return None
+    return PassingAnswer(f"status {status}", retry_after_seconds(headers.get("Retry-After"), datetime.now(UTC)))
+
+
 def answer_error(
-    source: ApiSource, status: int, headers: Mapping[str, str], body: bytes, *, has_cursor: bool = False
+    source: ApiSource, status: int, headers: Mapping[str, str], reason: str, *, has_cursor: bool = False
 ) -> PassingAnswer | PipelineError:
-    """What an answer other than 200 to a request with or without a cursor means."""
-    if (
-        status in {httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS}
-        or status >= httpx.codes.INTERNAL_SERVER_ERROR
-    ):
-        return PassingAnswer(f"status {status}", retry_after_seconds(headers.get("Retry-After"), datetime.now(UTC)))
+    """What an answer without a page to a request with or without a cursor means; `reason` is the API's own."""
+    if passing := passing_answer(status, headers):
+        return passing
+    told = f"status {status}{': ' if reason else ''}{reason}"
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return AccessRefused(f"{source.name} rejects the key (status {status}); set {source.connection.key}")
+        return _access_refused(source, status)
     if has_cursor and status in _CURSOR_REJECTIONS:
-        return CursorRejected(f"{source.name} rejects a cursor that it gave (status {status}{_reason(body)})")
+        return CursorRejected(f"{source.name} rejects a cursor that it gave ({told})")
+    if httpx.codes.is_redirect(status):
+        return StructureError(
+            f"{source.name} redirects elsewhere than within its own origin, or again and again ({told}); check its URL "
+            "and the contract's path"
+        )
     says = "rejects the request" if status >= httpx.codes.BAD_REQUEST else "answers with something else than a page"
-    return StructureError(
-        f"{source.name} {says} (status {status}{_reason(body)}); check its URL and the contract's path"
-    )
+    return StructureError(f"{source.name} {says} ({told}); check its URL and the contract's path")
+
+
+def _access_refused(source: ApiSource, status: int) -> AccessRefused:
+    opening = {role: name for role, name in source.connection.variables.items() if role not in {"url", "token_url"}}
+    if not opening:
+        return AccessRefused(f"{source.name} asks for credentials (status {status}); declare its authentication")
+    what = "the key" if opening.keys() == {"key"} else "the credentials"
+    return AccessRefused(f"{source.name} rejects {what} (status {status}); set {' and '.join(opening.values())}")
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:
@@ -92,8 +109,8 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
         return None
 
 
-def _reason(body: bytes) -> str:
-    """The API's own `error`, shortened, on one line and without what may identify a person."""
+def reason_of(body: bytes, secrets: Collection[str]) -> str:
+    """The API's own `error`, shortened, on one line and without secrets or what may identify a person; else empty."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
@@ -101,5 +118,7 @@ def _reason(body: bytes) -> str:
     reason = content.get("error") if isinstance(content, dict) else None
     if not isinstance(reason, str):
         return ""
+    for secret in secrets:
+        reason = reason.replace(secret, "***")
     shown = "".join(letter if letter.isprintable() else " " for letter in reason[:_LONGEST_REASON])
-    return f": {_PERSONAL.sub('***', shown)}"
+    return _PERSONAL.sub("***", shown)

@@ -24,7 +24,7 @@ class FieldsMet:
         expected = [name for name in contract.column_names if name not in source.optional_columns]
         self._fields = {name: source.field(name) for name in expected}
         self._required = {self._fields[name] for name in expected if name in required}
-        self._required |= {source.key_field, source.cursor_field}
+        self._required |= {field for field in (source.key_field, source.cursor_field) if field}
         self.begin()
 
     def begin(self) -> None:

@@ -23,7 +23,7 @@ _DIGEST_BYTES = 16
 class ReadItem:
     """An item's values by field, as texts, its key, its time of change and its faults; the digest is of its text.
 
-    An item without a key is known by its text. The time is None if it cannot be read.
+    An item without a key is known by its text. The time is None if it cannot be read, or the source has none.
     """
 
     item: Item
@@ -41,9 +41,10 @@ class ReadItem:
 
 def read_items(source: ApiSource, items: Sequence[Item], fields: Iterable[str]) -> list[ReadItem]:
     """What the items say at these fields; those that an item does not have are None."""
-    every = list(dict.fromkeys([source.key_field, source.cursor_field, *fields]))
+    cursor_field = source.cursor_field
+    every = list(dict.fromkeys([source.key_field, *([cursor_field] if cursor_field else []), *fields]))
     found = [_values_and_faults(item, every) for item in items]
-    written = pl.Series([values.get(source.cursor_field) for values, _ in found], dtype=pl.String)
+    written = pl.Series([values.get(cursor_field or "") for values, _ in found], dtype=pl.String)
     times = pl.select(read_timestamp(pl.lit(written), source.timestamp_format)).to_series() if items else ()
     return [
         _read_item(source, item, values, faults, time)

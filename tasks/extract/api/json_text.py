@@ -29,6 +29,15 @@ class Fields(dict[str, object]):
 
     repeated: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, pairs: list[tuple[str, object]]) -> Fields:
+        """The object of these names and values."""
+        fields = cls(pairs)
+        if len(fields) < len(pairs):
+            names = [name for name, _ in pairs]
+            fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
+        return fields
+
 
 @dataclass(frozen=True)
 class Item:
@@ -39,16 +48,8 @@ class Item:
     is_json: bool = True
 
 
-def _fields(pairs: list[tuple[str, object]]) -> Fields:
-    fields = Fields(pairs)
-    if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
-    return fields
-
-
 DECODER = json.JSONDecoder(
-    object_pairs_hook=_fields, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
+    object_pairs_hook=Fields.of, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
 )
 
 

@@ -1,20 +1,24 @@
-"""Reads one page of a JSON API: its items, each with the text that the source wrote, and the cursor of the next page.
+"""Reads one page of a JSON API: its items, each with the text that the source wrote, and what it tells of the next.
 
-A page is `{"data": [objects] | null, "next_cursor": "…" | "" | null}` in UTF-8; without a cursor it is the last.
+Where both stand, the contract says: by default `{"data": [objects] | null, "next_cursor": "…" | "" | null}`, in UTF-8.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
 
-from tasks.extract.api.json_text import DECODER, Item, JsonText, NotANumber
+import httpx
 
-LONGEST_CURSOR = 4096
-"""Letters of a cursor: it goes into a URL, and servers refuse URLs much longer than that."""
+from contracts.sources.api import WHOLE_ANSWER, ApiSource
+from contracts.sources.paging import CursorPaging, LinkPaging
+from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText
 
-_DATA, _CURSOR = "data", "next_cursor"
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _LETTER_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 
@@ -33,18 +37,45 @@ class NotAPage(ValueError):
 
 
 @dataclass(frozen=True)
-class Page:
-    """The items of a page, and the cursor that asks for the next one, None on the last.
+class PageShape:
+    """Where a page has its items, as a path (none: the page is their list), and what tells of the next page.
 
-    Bytes that are not UTF-8 are lone surrogates in the items.
+    That is a field, as a path, or a header, or the `Link` header's relation `next`.
+    """
+
+    rows: tuple[str, ...] = ("data",)
+    field: tuple[str, ...] = ("next_cursor",)
+    header: str | None = None
+    has_links: bool = False
+
+    @classmethod
+    def of(cls, source: ApiSource) -> Self:
+        """The shape that the contract declares."""
+        paging, rows = source.paging, source.rows_field
+        return cls(
+            rows=() if rows == WHOLE_ANSWER else tuple(rows.split(".")),
+            field=tuple(paging.fields[0].split(".")) if paging.fields else (),
+            header=paging.header if isinstance(paging, CursorPaging) else None,
+            has_links=isinstance(paging, LinkPaging),
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """The items of a page, and what it tells of the next one: a JSON value or a text, None if nothing.
+
+    Bytes that are not UTF-8 are lone surrogates in the items. `is_there` is false of an answer without content (204).
+    `answered_at` is the server's time, to the second, if it tells it.
     """
 
     items: tuple[Item, ...] = ()
-    next_cursor: str | None = None
+    told: object = None
+    is_there: bool = True
+    answered_at: datetime | None = field(default=None, compare=False)
 
 
-def read_page(body: bytes) -> Page:
-    """The page that the body holds.
+def read_page(body: bytes, shape: PageShape = PageShape(), response: httpx.Response | None = None) -> Page:
+    """The page that the body holds, and the response's headers.
 
     Raises:
         NotJson: it holds no JSON.
@@ -55,16 +86,44 @@ def read_page(body: bytes) -> Page:
         raise _in_other_encoding(body, encoding)
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     try:
-        page = _read(JsonText(text))
+        items, told = _read(JsonText(text), shape)
     except NotAPage:
         raise
     except (ValueError, RecursionError):
-        is_whole = text.lstrip().startswith("{") and text.rstrip().endswith("}")
+        letters = text.strip()
+        is_whole = (letters[:1], letters[-1:]) in {("{", "}"), ("[", "]")}
         raise NotJson(is_whole=is_whole) from None
-    broken = sum(_BROKEN_BYTE.search(item.text) is not None for item in page.items)
-    if broken * 2 > len(page.items) and not _LETTER_BEYOND_ASCII.search(text):
+    broken = sum(_BROKEN_BYTE.search(item.text) is not None for item in items)
+    if broken * 2 > len(items) and not _LETTER_BEYOND_ASCII.search(text):
         raise NotAPage("is not in UTF-8 but, by its looks, in Latin-1 or Windows-1252; JSON must be in UTF-8")
-    return page
+    if response is None:
+        return Page(items, told)
+    in_headers = shape.header or shape.has_links
+    return Page(items, _told_in_headers(response, shape) if in_headers else told, answered_at=_answered_at(response))
+
+
+def empty_page(shape: PageShape, response: httpx.Response) -> Page:
+    """The page of an answer without content."""
+    return Page((), _told_in_headers(response, shape), is_there=False, answered_at=_answered_at(response))
+
+
+def _told_in_headers(response: httpx.Response, shape: PageShape) -> str | None:
+    if shape.header:
+        return str(response.headers[shape.header]) if shape.header in response.headers else None
+    if shape.has_links:
+        # a link may have several relations, and their names have no case (RFC 8288, 3.3)
+        links = response.links.items()
+        following = [link["url"] for relation, link in links if "next" in str(relation).lower().split()]
+        return str(following[0]) if following else None
+    return None
+
+
+def _answered_at(response: httpx.Response) -> datetime | None:
+    try:
+        time = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return time if time.tzinfo else None
 
 
 def _in_other_encoding(body: bytes, encoding: str) -> NotJson | NotAPage:
@@ -75,34 +134,57 @@ def _in_other_encoding(body: bytes, encoding: str) -> NotJson | NotAPage:
     return NotAPage(f"is in {encoding[:6].upper()}; JSON must be in UTF-8")
 
 
-def _read(text: JsonText) -> Page:
-    members: dict[str, object] = {}
-    repeated: set[str] = set()
+def _read(text: JsonText, shape: PageShape) -> tuple[tuple[Item, ...], object]:
+    """The items, and the value of the field that tells of the next page."""
+    if not shape.rows:
+        if text.next_letter != "[":
+            text.value()
+            text.end()
+            raise NotAPage("is not a list")
+        items = text.items()
+        text.end()
+        return items, None
+    page = _object(text, shape.rows) if text.next_letter == "{" else text.value()
+    text.end()
+    if not isinstance(page, Fields) or shape.rows[0] not in page:
+        expected = [_dotted(path) for path in (shape.rows, shape.field) if path]
+        raise NotAPage(f"is not an object with {' and '.join(expected)}")
+    found = _look_up(page, shape.rows)
+    if found is not None and not isinstance(found, tuple):
+        raise NotAPage(f"has a {_dotted(shape.rows)} that is no list")
+    return found or (), _look_up(page, shape.field) if shape.field else None
+
+
+def _object(text: JsonText, rows: Sequence[str]) -> Fields:
+    """The object that comes next; the list at that path in it is one of items."""
+    members: list[tuple[str, object]] = []
 
     def member(name: str) -> None:
-        if name in members:
-            repeated.add(name)
-        members[name] = text.items() if name == _DATA and text.next_letter == "[" else text.value()
+        value: object
+        if name != rows[0]:
+            value = text.value()
+        elif len(rows) == 1:
+            value = text.items() if text.next_letter == "[" else text.value()
+        else:
+            value = _object(text, rows[1:]) if text.next_letter == "{" else text.value()
+        members.append((name, value))
 
-    if text.next_letter == "{":
-        text.members(member)
-    else:
-        text.value()
-    text.end()
-    if _DATA not in members:
-        raise NotAPage(f"is not an object with {_DATA} and {_CURSOR}")
-    if twice := sorted(repeated & {_DATA, _CURSOR}):
-        raise NotAPage(f"has {' and '.join(twice)} more than once")
-    items = members[_DATA]
-    if items is not None and not isinstance(items, tuple):
-        raise NotAPage(f"has a {_DATA} that is no list")
-    return Page(items or (), _cursor(members.get(_CURSOR)))
+    text.members(member)
+    return Fields.of(members)
 
 
-def _cursor(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    is_text = isinstance(value, str) and not isinstance(value, NotANumber)
-    if not is_text or len(str(value)) > LONGEST_CURSOR or not str(value).isprintable():
-        raise NotAPage(f"has a {_CURSOR} that is neither null nor a text that can be asked for")
-    return str(value)
+def _look_up(page: object, path: Sequence[str]) -> object:
+    """The value at the path; None where an object of it is null or lacks the next name."""
+    for depth, name in enumerate(path):
+        if page is None:
+            return None
+        if not isinstance(page, Fields):
+            raise NotAPage(f"has a {_dotted(path[:depth])} that is no object")
+        if name in page.repeated:
+            raise NotAPage(f"has {_dotted(path[: depth + 1])} more than once")
+        page = page.get(name)
+    return page
+
+
+def _dotted(path: Sequence[str]) -> str:
+    return ".".join(path)

@@ -2,27 +2,39 @@
 
 An API may forget its cursor, begin again, stand still or go round in circles. No item is left out then, none is read
 twice, and each of these is bounded.
+
+Pages that are found by their number, or by the rows before them, shift when rows change meanwhile: a row that leaves a
+page for the end draws another one over the page's border, which is read in no page. So they are read again if something
+changed while they were read, until that shows nothing more that had been left out.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from tasks.errors import StructureError
+from contracts.sources.api import ApiSource
+from contracts.sources.paging import CursorPaging, OffsetPaging, PagePaging
+from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.errors import CursorRejected
 from tasks.extract.api.items import ReadItem, read_items
-from tasks.extract.api.times import in_utc, write_time
+from tasks.extract.api.page import NotAPage
+from tasks.extract.api.paging import next_position
+from tasks.extract.api.requests import Position, page_request
+from tasks.extract.api.times import in_utc
 from tasks.extract.chunks import Window
 
 MOST_PAGES_WITHOUT_NEWS = 100
 """So many pages in a row may be empty or hold what an earlier page held; an API that filters late gives some."""
 
 MOST_RESTARTS = 5
-"""So often one extraction begins again because the API no longer knows its own cursor."""
+"""So often one extraction begins again because the API no longer knows its own cursor, or because pages shift."""
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""So much the clock that dates an API's items and the one that dates its answers may differ."""
 
 _DIGEST_BYTES = 16
 
@@ -35,8 +47,11 @@ def read_pages(client: ApiClient, window: Window, fields: Iterable[str]) -> Iter
     Raises:
         StructureError: a page is not one, a cursor leads back to an earlier page, the API rejects its cursors again
             and again, or there is no end of pages without news.
+        SourceUnavailable: rows change faster than their pages can be read.
     """
-    progress = _Progress(in_utc(window.since) if window.since else None, client.now())
+    source = client.source
+    shifts = isinstance(source.paging, PagePaging | OffsetPaging) and source.cursor_field is not None
+    progress = _Progress(in_utc(window.since) if window.since else None, client.now(), shifts=shifts)
     restarts, fields = 0, tuple(fields)
     while True:
         try:
@@ -46,47 +61,71 @@ def read_pages(client: ApiClient, window: Window, fields: Iterable[str]) -> Iter
             if restarts > MOST_RESTARTS:
                 raise StructureError(f"{error}, {restarts} times in one extraction") from None
             logger.warning("%s; beginning again from the last time that was read", error)
-            progress.begin_again()
         else:
-            return
+            if not progress.may_lack_items:
+                return
+            restarts += 1
+            if restarts > MOST_RESTARTS:
+                raise SourceUnavailable(
+                    f"the rows of {source.name} change faster than its pages can be read; run again when it is quieter"
+                )
+            logger.info("rows of %s changed while its pages were read; reading them again", source.name)
+        progress.begin_again()
 
 
 def _pages_of_one_round(client: ApiClient, progress: _Progress, fields: Sequence[str]) -> Iterator[list[ReadItem]]:
     """Pages from the last good time on, to the end or to a cursor that the API does not take."""
-    name = client.source.name
-    parameters = {"limit": str(client.source.page_rows)}
-    if progress.good_until:
-        parameters["updated_since"] = write_time(progress.good_until)
-    cursors: set[str] = set()
-    without_news = 0
+    source, since = client.source, progress.good_until
+    position: Position = None
+    positions: set[Position] = set()
+    rows_read = without_news = 0
     while True:
         progress.pages += 1
-        where = f"page {progress.pages} of {name}"
-        page = client.get(parameters, where)
-        if news := progress.news(read_items(client.source, page.items, fields)):
+        where = f"page {progress.pages} of {source.name}"
+        asked = page_request(source, client.url, since, position)
+        page = client.get(asked, where)
+        rows_read += len(page.items)
+        try:
+            position = next_position(source, page, asked.url, position, rows_read)
+        except NotAPage as error:
+            raise StructureError(f"{where} {error}") from None
+        news, is_known = progress.news(read_items(source, page.items, fields), page.answered_at or client.now())
+        if news:
             yield news
-        without_news = 0 if news else without_news + 1
-        if page.next_cursor is None:
+        without_news = without_news + 1 if is_known else 0
+        if position is None:
             return
-        if page.next_cursor in cursors:
-            raise StructureError(f"{where} repeats an earlier next_cursor, so that reading would never end")
+        if position in positions and isinstance(position, str):
+            raise StructureError(f"{where} repeats an earlier {_place(source)}, so that reading would never end")
         if without_news >= MOST_PAGES_WITHOUT_NEWS:
-            raise StructureError(f"{without_news} pages of {name} in a row, up to {where}, had nothing new and no end")
-        cursors.add(page.next_cursor)
-        parameters["cursor"] = page.next_cursor
+            raise StructureError(
+                f"{without_news} pages of {source.name} in a row, up to {where}, had nothing new and no end"
+            )
+        positions.add(position)
+
+
+def _place(source: ApiSource) -> str:
+    """What tells of the next page."""
+    paging = source.paging
+    header = paging.header if isinstance(paging, CursorPaging) else "Link"
+    return paging.fields[0] if paging.fields else f"{header} header"
 
 
 class _Progress:
     """How far an API was read, so that reading can begin again without leaving out or repeating an item.
 
     `good_until` is a time up to which everything was read. Pages are in order of change, so it is the least time of
-    the last page: a single item with an odd time neither moves it ahead of the others nor back.
+    the last page: a single item with an odd time neither moves it ahead of the others nor back. Where pages shift,
+    nothing is sure before the end, and it stays at the window's start.
     """
 
-    def __init__(self, since: datetime | None, now: datetime) -> None:
+    def __init__(self, since: datetime | None, now: datetime, *, shifts: bool) -> None:
         self.good_until = since
         self.pages = 0
+        self.may_lack_items = False
         self._now = now
+        self._shifts = shifts
+        self._began_at: datetime | None = None
         self._is_again = False
         self._met_pages: set[bytes] = set()
         self._met: dict[str, datetime | None] = {}
@@ -94,22 +133,39 @@ class _Progress:
     def begin_again(self) -> None:
         """From now on, leave out what was read before."""
         self._is_again = True
+        self._met_pages.clear()
+        self.may_lack_items = False
 
-    def news(self, items: Sequence[ReadItem]) -> list[ReadItem]:
-        """The page's items, without those that were read before a new beginning; none if the very page was read."""
+    def news(self, items: Sequence[ReadItem], answered_at: datetime) -> tuple[list[ReadItem], bool]:
+        """The page's items without those that an earlier page had, and whether the page tells nothing new.
+
+        Where pages shift, one that is read again tells at least that nothing was left out there.
+        """
         page = blake2b("".join(item.digest for item in items).encode(), digest_size=_DIGEST_BYTES).digest()
-        if page in self._met_pages:
-            return []
+        news = [item for item in items if item.digest not in self._met]
+        is_checked = self._shifts and self._is_again and items and page not in self._met_pages
+        is_known = not (news or is_checked)
         self._met_pages.add(page)
-        news = [item for item in items if not (self._is_again and item.digest in self._met)]
+        if self._shifts:
+            self._notice_shifts(items, news, answered_at)
         self._remember(items)
-        return news
+        return news, is_known
+
+    def _notice_shifts(self, items: Sequence[ReadItem], news: Sequence[ReadItem], answered_at: datetime) -> None:
+        """A first reading may lack items if some changed since it began; a later one, if it found such."""
+        self._began_at = self._began_at or answered_at - CLOCKS_DIFFER
+        if self._is_again:
+            found = (item.changed_at is None or item.changed_at < self._began_at for item in news)
+            self.may_lack_items |= any(found)
+        elif len(self._met_pages) > 1:
+            times = (item.changed_at for item in items if item.changed_at)
+            self.may_lack_items |= any(self._began_at <= time <= answered_at + CLOCKS_DIFFER for time in times)
 
     def _remember(self, items: Sequence[ReadItem]) -> None:
         """Note the items that a new beginning would meet again: those since `good_until`, or without a time."""
         self._met |= {item.digest: item.changed_at for item in items}
         times = [item.changed_at for item in items if item.changed_at and item.changed_at <= self._now]
         least = min(times, default=None)
-        if least and (self.good_until is None or least > self.good_until):
+        if least and not self._shifts and (self.good_until is None or least > self.good_until):
             self.good_until = least
             self._met = {known: time for known, time in self._met.items() if time is None or time >= least}

@@ -27,11 +27,12 @@ def extract_api(
 ) -> Iterator[pl.DataFrame]:
     """Chunks of the items whose last change lies in the window; `met` gets to know every item that was read.
 
-    Items whose time of change cannot be read have no place in time and count as within the window.
+    Items whose time of change cannot be read have no place in time and count as within the window, and so do all of a
+    source that tells no such times.
 
     Raises:
         SourceUnavailable: the API cannot be reached or keeps failing until the deadline.
-        AccessRefused: it rejects the key.
+        AccessRefused: it rejects the credentials.
         MisconfiguredError: it cannot be asked.
         StructureError: a page is not what the contract says, or there is no end of pages without news.
     """

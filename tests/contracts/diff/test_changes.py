@@ -18,6 +18,7 @@ from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
 from contracts.tables import DatasetTable, GoldTable
 from tests.contracts.diff import (
+    api_cases,
     column_cases,
     lake_cases,
     option_cases,
@@ -35,6 +36,7 @@ CASES = [
     *quality_cases.CASES,
     *set_check_cases.CASES,
     *source_cases.CASES,
+    *api_cases.CASES,
     *lake_cases.CASES,
 ]
 READ = (Contract, DatasetTable, GoldTable, Column, LogicalTypeOptions, Quality, Role, ServiceLevel)

@@ -104,7 +104,7 @@ def test_any_sequence_of_answers_ends_with_rows_or_an_error_of_the_project(
             api.requests.clear()
             started, told = time.monotonic(), ""
             try:
-                with ApiClient(source, api.url, "key", POLICY) as client:
+                with ApiClient(source, api.url, {"key": "key"}, POLICY) as client:
                     for chunk in extract_api(contract, client, Window()):
                         assert chunk.schema == chunk_schema(contract)
             except PipelineError as error:

@@ -8,6 +8,7 @@ import logging
 import math
 import socket
 import ssl
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +24,13 @@ from tasks.extract.api.client import ApiClient, RetryPolicy
 from tasks.extract.api.errors import retry_after_seconds
 from tasks.extract.api.json_text import Item
 from tasks.extract.api.page import Page
+from tasks.extract.api.requests import PageRequest
 from tests.tasks.scripted_api import (
     Answer,
     answer,
     customers_api,
     cut_off,
+    declared_api,
     dripping,
     item,
     page,
@@ -53,8 +56,8 @@ def source(contract: Contract) -> ApiSource:
 
 
 def _get(source: ApiSource, url: str, retries: RetryPolicy = HASTY) -> Page:
-    with ApiClient(source, url, KEY, retries) as client:
-        return client.get({"limit": "5000"}, "page 1")
+    with ApiClient(source, url, {"key": KEY}, retries) as client:
+        return client.get(PageRequest(client.url, {"limit": "5000"}), "page 1")
 
 
 @services
@@ -207,6 +210,60 @@ def test_a_rejected_request_is_told_at_once(source: ApiSource, refusal: Answer, 
     with serve(refusal) as api, pytest.raises(StructureError, match=message):
         _get(source, api.url)
     assert len(api.requests) == 1
+
+
+@services
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_within_the_origin_is_followed_with_the_key(source: ApiSource, status: int) -> None:
+    with serve(answer({}, status, Location="/v2/purchases?limit=9"), page(item(7))) as api:
+        assert [read.value for read in _get(source, api.url).items] == [item(7)]
+    assert api.paths == ["/v1/purchases", "/v2/purchases"]
+    assert api.requests[1] == {"limit": "9", "X-API-Key": KEY}
+
+
+@services
+def test_a_redirect_to_another_origin_gets_no_request(source: ApiSource) -> None:
+    with (
+        serve(page()) as other,
+        serve(answer({}, 307, Location=f"{other.url}/v1/purchases")) as api,
+        pytest.raises(StructureError, match=r"redirects elsewhere than within its own origin"),
+    ):
+        _get(source, api.url)
+    assert other.requests == []
+
+
+@services
+def test_redirects_in_a_circle_come_to_an_end(source: ApiSource) -> None:
+    with (
+        serve(answer({}, 302, Location="/v1/purchases")) as api,
+        pytest.raises(StructureError, match="again and again"),
+    ):
+        _get(source, api.url)
+    assert len(api.requests) == 6
+
+
+@services
+@pytest.mark.parametrize(("status", "methods"), [(302, ["POST"]), (308, ["POST", "POST"])])
+def test_a_redirected_post_is_sent_again_only_as_a_post(status: int, methods: list[str]) -> None:
+    source = declared_api(method="POST", body={"a": 1})
+    with serve(answer({}, status, Location="/v2"), page()) as api, ApiClient(source, api.url, {"key": KEY}) as client:
+        asked = PageRequest(client.url, method="POST", body={"a": 1})
+        if len(methods) > 1:
+            assert client.get(asked, "page 1") == Page()
+        else:
+            with pytest.raises(StructureError, match="redirects"):
+                client.get(asked, "page 1")
+    assert api.bodies == ['{"a":1}'] * len(methods)
+
+
+@services
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_page_is_read(source: ApiSource, encoding: str) -> None:
+    body = json.dumps({"data": [item(7)], "next_cursor": None}).encode()
+    packed = gzip.compress(body) if encoding == "gzip" else zlib.compress(body)
+    with serve(answer(packed, Content_Encoding=encoding)) as api:
+        assert [read.value for read in _get(source, api.url).items] == [item(7)]
+    assert encoding in api.headers[0]["Accept-Encoding"]
 
 
 @services

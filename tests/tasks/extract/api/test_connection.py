@@ -11,6 +11,7 @@ from contracts.sources.api import ApiSource
 from tasks.errors import AccessRefused, MisconfiguredError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.connection import usable_url
+from tasks.extract.api.requests import PageRequest
 from tests.tasks.scripted_api import customers_api, page, serve
 
 KEY = "planted-key"
@@ -27,9 +28,9 @@ def source(contract: Contract) -> ApiSource:
 def test_blanks_around_key_and_url_are_not_sent(source: ApiSource, before: str, after: str) -> None:
     with (
         serve(page()) as api,
-        ApiClient(source, f"{before}{api.url}{after}", f"{before}{KEY}{after.strip('/')}") as client,
+        ApiClient(source, f"{before}{api.url}{after}", {"key": f"{before}{KEY}{after.strip('/')}"}) as client,
     ):
-        client.get({}, "page 1")
+        client.get(PageRequest(client.url), "page 1")
     assert api.requests == [{"X-API-Key": KEY}]
     assert api.paths == ["/v1/purchases"]
 
@@ -57,13 +58,13 @@ def test_blanks_around_key_and_url_are_not_sent(source: ApiSource, before: str, 
 )
 def test_a_malformed_url_is_told_with_its_variable(source: ApiSource, url: str) -> None:
     with pytest.raises(MisconfiguredError, match=r"^the URL of customers-api .* set CUSTOMERS_API_URL$"):
-        ApiClient(source, url, KEY)
+        ApiClient(source, url, {"key": KEY})
 
 
 @pytest.mark.parametrize("url", [f"{HTTPS}?version=1", f"{HTTPS}/shop#rows"])
 def test_a_url_that_no_path_can_follow_is_told(source: ApiSource, url: str) -> None:
     with pytest.raises(MisconfiguredError, match=r"has a [?] or #.*set CUSTOMERS_API_URL"):
-        ApiClient(source, url, KEY)
+        ApiClient(source, url, {"key": KEY})
 
 
 def test_the_path_follows_the_url(source: ApiSource) -> None:
@@ -73,20 +74,20 @@ def test_the_path_follows_the_url(source: ApiSource) -> None:
 @pytest.mark.parametrize("key", ["", " \n", "\u00a0"])
 def test_a_key_that_is_not_there_is_told_with_its_variable(source: ApiSource, key: str) -> None:
     with pytest.raises(AccessRefused, match=r"^customers-api has no key; set CUSTOMERS_API_KEY$"):
-        ApiClient(source, HTTPS, key)
+        ApiClient(source, HTTPS, {"key": key})
 
 
 @pytest.mark.parametrize("key", ["planted-ké", "planted\nkey", "planted\x00key", "\ufeffplanted", "planted\u2011key"])
 def test_a_key_that_no_header_can_hold_is_told_and_not_quoted(source: ApiSource, key: str) -> None:
     with pytest.raises(MisconfiguredError, match=r"^the key of customers-api .* set CUSTOMERS_API_KEY$") as caught:
-        ApiClient(source, HTTPS, key)
+        ApiClient(source, HTTPS, {"key": key})
     assert "planted" not in str(caught.value)
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
 def test_the_key_is_never_sent_unencrypted_over_a_network(source: ApiSource) -> None:
     with pytest.raises(MisconfiguredError, match="unencrypted"):
-        ApiClient(source, "http://customers.example.com", KEY)
+        ApiClient(source, "http://customers.example.com", {"key": KEY})
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem", "."])
@@ -98,7 +99,7 @@ def test_certificates_that_cannot_be_read_are_told(
     with pytest.raises(
         MisconfiguredError, match=r"^customers-api cannot be asked: SSL_CERT_FILE \(.*\) is no readable"
     ):
-        ApiClient(source, HTTPS, KEY)
+        ApiClient(source, HTTPS, {"key": KEY})
 
 
 @pytest.mark.parametrize(
@@ -116,5 +117,5 @@ def test_proxies_that_cannot_be_used_are_told_and_not_quoted(
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(MisconfiguredError, match="HTTP_PROXY, HTTPS_PROXY, ALL_PROXY or NO_PROXY") as caught:
-        ApiClient(source, HTTPS, KEY)
+        ApiClient(source, HTTPS, {"key": KEY})
     assert "planted" not in str(caught.value)

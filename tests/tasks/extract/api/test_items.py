@@ -24,7 +24,7 @@ def source(contract: Contract) -> ApiSource:
 
 
 def _rows(contract: Contract, source: ApiSource, url: str) -> pl.DataFrame:
-    with ApiClient(source, url, "key") as client:
+    with ApiClient(source, url, {"key": "key"}) as client:
         return pl.concat(list(extract_api(contract, client, Window())))
 
 

@@ -32,7 +32,7 @@ def source(contract: Contract) -> ApiSource:
 def _keys(
     contract: Contract, source: ApiSource, url: str, since: datetime | None = None, retries: RetryPolicy = QUICK
 ) -> list[str]:
-    with ApiClient(source, url, "key", retries) as client:
+    with ApiClient(source, url, {"key": "key"}, retries) as client:
         chunks = list(extract_api(contract, client, Window(since=since)))
     return [key for chunk in chunks for key in chunk[KEY]]
 

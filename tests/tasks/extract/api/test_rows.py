@@ -27,7 +27,7 @@ def source(contract: Contract) -> ApiSource:
 
 
 def _rows(contract: Contract, source: ApiSource, url: str, window: Window = EVERYTHING) -> pl.DataFrame:
-    with ApiClient(source, url, "key") as client:
+    with ApiClient(source, url, {"key": "key"}) as client:
         return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *extract_api(contract, client, window)])
 
 
@@ -64,14 +64,14 @@ def test_pages_are_followed_to_the_last_and_empty_ones_are_no_end(contract: Cont
 
 
 def test_nothing_there_is_no_chunk(contract: Contract, source: ApiSource) -> None:
-    with serve(page()) as api, ApiClient(source, api.url, "key") as client:
+    with serve(page()) as api, ApiClient(source, api.url, {"key": "key"}) as client:
         assert list(extract_api(contract, client, EVERYTHING)) == []
 
 
 def test_chunks_hold_several_pages(contract: Contract, source: ApiSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows_module, "CHUNK_ROWS", 2)
     pages = [page(item(n), next_cursor=str(n)) for n in range(5)]
-    with serve(*pages, page(item(5))) as api, ApiClient(source, api.url, "key") as client:
+    with serve(*pages, page(item(5))) as api, ApiClient(source, api.url, {"key": "key"}) as client:
         assert [chunk.height for chunk in extract_api(contract, client, EVERYTHING)] == [2, 2, 2]
 
 
