@@ -20,14 +20,19 @@ DATABRICKS_DOCUMENT = "databricks"
 
 
 class SourceConnection(Block):
-    """Where a source is and what opens it; which of the two a source needs, its contract says (`connection`)."""
+    """Where a source is and what opens it; which of these a source needs, its contract says (`connection`)."""
 
     _block_type_name = "Source Connection"
     _block_type_slug = "source-connection"
     _description = "Where a source of the lakehouse is, and the key that opens it."
 
-    url: SecretStr = Field(default=..., description="Location: postgresql://…, https://… or file://…")
-    key: SecretStr | None = Field(default=None, description="API key, for a source that asks for one")
+    url: SecretStr = Field(
+        default=..., description="Location: postgresql://…, https://…, abfss://…, sftp://… or file://…"
+    )
+    key: SecretStr | None = Field(
+        default=None, description="API key, private key or password, for a source that asks for one"
+    )
+    host_key: SecretStr | None = Field(default=None, description="Public key that an SFTP server is known by")
 
 
 class DatabricksWorkspace(Block):

@@ -44,7 +44,8 @@ async def register(contracts: Contracts, settings: LakehouseSettings) -> list[st
 def source_connection(source: BaseSource) -> SourceConnection:
     """Connection block of a source, from the variables its contract names."""
     values = connection_values(source)
-    return SourceConnection(url=SecretStr(values["url"]), key=SecretStr(values["key"]) if "key" in values else None)
+    key, host_key = (SecretStr(values[role]) if role in values else None for role in ("key", "host_key"))
+    return SourceConnection(url=SecretStr(values["url"]), key=key, host_key=host_key)
 
 
 def lake_credentials(settings: LakehouseSettings) -> AzureBlobStorageCredentials:

@@ -22,6 +22,10 @@ _AZURE_WORKSPACES = (".azuredatabricks.net", ".databricks.azure.us", ".databrick
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
 
 
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
+"""The one kind of secret that has several lines (RFC 7468)."""
+
+
 class MissingVariableError(ValueError):
     """Raised when a source's connection names an environment variable that is not set."""
 
@@ -105,7 +109,7 @@ def static_token_problem(databricks_host: str) -> str | None:
 
 
 def connection_values(source: BaseSource) -> dict[str, str]:
-    """The source's `url` and `key`, as its contract names their variables, without the blanks around them.
+    """The source's `url`, `key` and `host_key`, as its contract names their variables, without the blanks around them.
 
     Raises:
         MissingVariableError: a variable is not set, or blank; the text names all of them.
@@ -115,7 +119,7 @@ def connection_values(source: BaseSource) -> dict[str, str]:
     values = {role: os.environ.get(variable, "").strip() for role, variable in variables.items()}
     if missing := [variables[role] for role, value in values.items() if not value]:
         raise MissingVariableError(f"{source.name}: set {' and '.join(missing)}")
-    problems = {role: _problem(value, is_key=role == "key") for role, value in values.items()}
+    problems = {role: _problem(value, is_key=role != "url") for role, value in values.items()}
     if isinstance(source, ApiSource) and " " in values["url"]:
         problems["url"] = problems["url"] or "has a blank in it"
     if any(problems.values()):
@@ -126,6 +130,6 @@ def connection_values(source: BaseSource) -> dict[str, str]:
 
 def _problem(value: str, *, is_key: bool) -> str | None:
     """Why the value can be no URL or key, as a predicate; None if nothing is wrong."""
-    if not value.isprintable():
+    if not value.isprintable() and not (is_key and _PRIVATE_KEY.fullmatch(value)):
         return "has a line break or another letter in it that cannot be seen"
     return "has a letter in it that is not ASCII" if is_key and not value.isascii() else None

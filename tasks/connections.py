@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar, cast
+from urllib.parse import urlsplit
 
 from prefect.blocks.core import Block
 from prefect_azure import AzureBlobStorageCredentials
@@ -11,10 +12,14 @@ from pydantic.v1 import ValidationError
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, SourceConnection
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
+from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
 from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
-from tasks.extract.readers import Reader, open_reader
+from tasks.extract.files.folder import FolderStore
+from tasks.extract.files.store import FileStore
+from tasks.extract.readers import Reader, files_reader, open_reader
+from tasks.file_stores.container import ContainerStore, location
 from tasks.land.raw_container import RawContainer
 
 if TYPE_CHECKING:
@@ -60,8 +65,32 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
         MisconfiguredError: the source's block document is missing.
     """
     connection = _load(SourceConnection, source.name)
-    key = connection.key.get_secret_value() if connection.key else ""
-    return open_reader(contract, source, connection.url.get_secret_value(), key)
+    url, key = connection.url.get_secret_value(), connection.key.get_secret_value() if connection.key else ""
+    if isinstance(source, FilesSource):
+        host_key = connection.host_key.get_secret_value() if connection.host_key else ""
+        return files_reader(contract, source, _open_store(source, url, key, host_key))
+    return open_reader(contract, source, url, key)
+
+
+def _open_store(source: FilesSource, url: str, key: str, host_key: str) -> FileStore:
+    """Where files lie, by the scheme of their URL; a container of the lake's account opens as the lake does."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sftp":
+        from tasks.file_stores.sftp import SftpStore  # noqa: PLC0415 (half a second, not for every source's run)
+
+        return SftpStore(source, url, key, host_key)
+    if scheme in {"abfs", "abfss"}:
+        return ContainerStore.at(source, url, key or _connection_string(source, url))
+    return FolderStore(source, url)
+
+
+def _connection_string(source: FilesSource, url: str) -> str | None:
+    """The lake's connection string, if it has one and its account is the one that the URL names."""
+    secret = _load(AzureBlobStorageCredentials, LAKE_DOCUMENT).connection_string
+    account, _, _ = location(source, url)
+    if secret and f"AccountName={account};" in f"{secret.get_secret_value()};":
+        return str(secret.get_secret_value())
+    return None
 
 
 def _load(document_type: type[Document], name: str) -> Document:

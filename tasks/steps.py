@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prefect import State, Task, get_run_logger, runtime
 from prefect import task as prefect_task
@@ -58,9 +59,10 @@ def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> boo
 )
 def land_source(dataset: str, source: str, backfill: Window | None) -> None:
     """Extract, validate and land what is new at a source."""
-    contract = read_contracts().dataset(dataset)
+    contracts = read_contracts()
+    contract, zone = contracts.dataset(dataset), ZoneInfo(str(contracts.lake.timezone))
     found, now = contract.source(source), datetime.now(UTC)
-    landing = Landing(contract=contract, source=found, raw=open_raw(), run_id=_run_id(), now=now)
+    landing = Landing(contract=contract, source=found, raw=open_raw(), run_id=_run_id(), now=now, zone=zone)
     ingest(landing, open_source(contract, found), backfill)
 
 

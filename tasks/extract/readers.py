@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -19,8 +19,10 @@ from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
 from tasks.extract.database.rows import extract_database
-from tasks.extract.files.folder import csv_files
+from tasks.extract.files.folder import FolderStore
+from tasks.extract.files.listing import found_files
 from tasks.extract.files.rows import extract_file
+from tasks.extract.files.store import FetchedFile, FileStore, FoundFile
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class ChangesReader:
 
 @dataclass(frozen=True)
 class FilesReader:
-    """Reads a folder: `list_files` gives the complete files, the oldest first, `extract` chunks of one file's rows."""
+    """Reads a folder in a store: the complete files of a day, the oldest first, and chunks of one file's rows."""
 
-    list_files: Callable[[], list[Path]]
-    extract: Callable[[Path], Iterator[pl.DataFrame]]
+    store: FileStore
+    list_files: Callable[[date], list[FoundFile]]
+    extract: Callable[[FetchedFile], Iterator[pl.DataFrame]]
 
 
 Reader = ChangesReader | FilesReader
@@ -50,7 +53,10 @@ Reader = ChangesReader | FilesReader
 def open_reader(
     contract: Contract, source: BaseSource, url: str, key: str = "", retries: RetryPolicy | None = None
 ) -> Reader:
-    """The reader of a source that lies at `url` and opens with `key`, if it needs one; nothing is asked yet."""
+    """The reader of a source that lies at `url` and opens with `key`, if it needs one; nothing is asked yet.
+
+    Files lie in a folder of this machine; those that lie elsewhere are read by `files_reader`.
+    """
     return _READERS[type(source)](contract, source, url, key, retries)
 
 
@@ -70,7 +76,12 @@ def _api(contract: Contract, source: ApiSource, url: str, key: str, retries: Ret
 
 
 def _files(contract: Contract, source: FilesSource, url: str, _key: str, _retries: RetryPolicy | None) -> Reader:
-    return FilesReader(lambda: csv_files(source, url), lambda path: extract_file(contract, source, path))
+    return files_reader(contract, source, FolderStore(source, url))
+
+
+def files_reader(contract: Contract, source: FilesSource, store: FileStore) -> FilesReader:
+    """The reader of a source whose files lie in that store."""
+    return FilesReader(store, partial(found_files, source, store), partial(extract_file, contract, source))
 
 
 _READERS: dict[type[BaseSource], Callable[..., Reader]] = {

@@ -7,6 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from tasks.extract.files.store import FetchedFile, SourceFile, shown_name
+
 ROW = {
     "customer_id": "C1",
     "first_name": "Ana",
@@ -36,6 +38,13 @@ def branch_file(
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
     return path
+
+
+def fetched(path: Path) -> FetchedFile:
+    """The file as a store hands it out."""
+    found = path.stat()
+    described = SourceFile(name=shown_name(path.name), bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256="")
+    return FetchedFile(path, described)
 
 
 def says(path: Path, *customers: str, at: int) -> Path:
