@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tasks.extract.files.store import FetchedFile, SourceFile, shown_name
 
@@ -38,6 +39,12 @@ def branch_file(
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
     return path
+
+
+def content_of(*rows: dict[str, str]) -> bytes:
+    """A file's bytes."""
+    with TemporaryDirectory() as folder:
+        return branch_file(Path(folder) / "a.csv", *rows).read_bytes()
 
 
 def fetched(path: Path) -> FetchedFile:
