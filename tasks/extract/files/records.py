@@ -42,15 +42,15 @@ class Grammar:
         """Compile its patterns, which Python's engine and Rust's read alike; comments are lines that begin so."""
         self.delimiter, self.values, self.quote, self.comment = delimiter, values, quote, comment
         one, no_quote = re.escape(delimiter), f"[^{quote}]*"
-        opened = f"{quote}{no_quote}(?:{quote}{quote}{no_quote})*"
-        quoted = opened + quote
-        content = opened.removeprefix(quote)
+        begun = f"{quote}{no_quote}(?:{quote}{quote}{no_quote})*"
+        quoted = begun + quote
+        content = begun.removeprefix(quote)
         value = f"(?:{quoted}|[^{quote}{one}][^{one}]*|)"
         self.complete = f"^(?:{value}{one})*{value}$"
         self.quoted_value = f"(^|{one}){quote}({content}){quote}"
-        self.opens = re.compile(f"(?:{value}{one})*{opened}", re.DOTALL)
+        self.opens = re.compile(f"(?:{value}{one})*{begun}", re.DOTALL)
         self.closes = re.compile(f"{content}{quote}(?:{one}(?:{value}{one})*{value})?", re.DOTALL)
-        self.goes_on = re.compile(f"{content}(?:{quote}{one}(?:{value}{one})*{opened})?", re.DOTALL)
+        self.goes_on = re.compile(f"{content}(?:{quote}{one}(?:{value}{one})*{begun})?", re.DOTALL)
 
     def comments(self, lines: pl.Series) -> pl.Series:
         """Which lines are comments."""
