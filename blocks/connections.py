@@ -15,7 +15,7 @@ from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
 
 FILE_SUFFIX = "_FILE"
-PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id"})
+PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id", "host_key"})
 """What may be seen, unless it is a URL that holds a password. Every other role is a secret."""
 
 _AS_IT_IS_IN_A_HEADER = "key"

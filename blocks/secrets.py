@@ -1,12 +1,17 @@
 """Secrets as flows have them: each in a file that is read when it is used, and that a block document only names.
 
 On AKS the files are Key Vault's, mounted by its driver; in the sandbox they lie in `DATAMASTER_HOME`. A secret is often
-pasted, with the line end or blanks around it: these are taken off. What is left must be one line that can be seen.
+pasted, with the line end or blanks around it: these are taken off. What is left must be one line that can be
+seen, or a private key.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
+"""The one kind of secret that has several lines (RFC 7468)."""
 
 
 class SecretUnreadable(ValueError):
@@ -40,6 +45,6 @@ def unusable(value: str, *, in_header: bool) -> str | None:
     >>> unusable("plantéd", in_header=True)
     'has a letter in it that is not ASCII'
     """
-    if not value.isprintable():
+    if not value.isprintable() and not _PRIVATE_KEY.fullmatch(value):
         return "has a line break or another letter in it that cannot be seen"
     return "has a letter in it that is not ASCII" if in_header and not value.isascii() else None

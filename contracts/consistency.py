@@ -17,6 +17,8 @@ from contracts.lake_terms import ServiceLevel
 from contracts.option_checks import check_limits
 from contracts.problems import ContractProblem
 from contracts.rules import Stage
+from contracts.sources.csv_dialect import folded
+from contracts.sources.files import FilesSource
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
 from contracts.transformations import transformation_problems
 from contracts.written_formats import declared_date_format
@@ -116,6 +118,17 @@ def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
             if column.name in source.optional_columns and column.primary_key:
                 reason = f"lets source {source.name} lack {column.name}, a primaryKey: its rows would all be one"
                 yield ContractProblem(f"{path}.optionalColumns", reason)
+        if isinstance(source, FilesSource):
+            yield from _in_headers(source, contract.columns, path)
+
+
+def _in_headers(source: FilesSource, columns: Iterable[Column], path: str) -> Iterator[ContractProblem]:
+    """A header's names are read without case and accents, so that two which differ in these alone are one."""
+    names = [name for column in columns for name in source.fields(column.name)]
+    counts = Counter(map(folded, [*names, *source.ignored_fields]))
+    for name in sorted(name for name, count in counts.items() if count > 1):
+        reason = f"source {source.name} has the header {name!r} stand for two things, as headers are read"
+        yield ContractProblem(f"{path}.fieldPaths", reason)
 
 
 def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
+from urllib.parse import urlsplit
 
 from prefect.blocks.core import Block
 from pydantic.v1 import ValidationError
@@ -12,10 +14,14 @@ from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorks
 from blocks.secrets import SecretUnreadable, read_secret
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
+from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
 from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
-from tasks.extract.readers import Reader, open_reader
+from tasks.extract.files.folder import FolderStore
+from tasks.extract.files.store import FileStore
+from tasks.extract.readers import Reader, files_reader, open_reader
+from tasks.file_stores.container import ContainerStore, location
 from tasks.land.raw_container import RawContainer
 
 if TYPE_CHECKING:
@@ -68,7 +74,10 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
         MisconfiguredError: the source's block document is missing, or a secret that it names.
     """
     credentials = source_values(source)
-    return open_reader(contract, source, credentials.pop("url"), credentials)
+    url = credentials.pop("url")
+    if isinstance(source, FilesSource):
+        return files_reader(contract, source, _open_store(source, url, credentials))
+    return open_reader(contract, source, url, credentials)
 
 
 def source_values(source: BaseSource) -> dict[str, str]:
@@ -85,6 +94,25 @@ def source_values(source: BaseSource) -> dict[str, str]:
     if lacking := sorted(source.connection.variables.keys() - values.keys()):
         raise MisconfiguredError(f"block document {source.name} lacks {', '.join(lacking)}: {REGISTER}")
     return values
+
+
+def _open_store(source: FilesSource, url: str, credentials: Mapping[str, str]) -> FileStore:
+    """Where files lie, by the scheme of their URL; a container of the lake's account opens as the lake does."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sftp":
+        from tasks.file_stores.sftp import SftpStore  # noqa: PLC0415 (half a second, not for every source's run)
+
+        return SftpStore(source, url, credentials.get("key", ""), credentials.get("host_key", ""))
+    if scheme in {"abfs", "abfss"}:
+        return ContainerStore.at(source, url, credentials.get("key") or _connection_string(source, url))
+    return FolderStore(source, url)
+
+
+def _connection_string(source: FilesSource, url: str) -> str | None:
+    """The lake's connection string, if it has one and its account is the one that the URL names."""
+    secret = _secret(LAKE_DOCUMENT, _load(LakeStorage, LAKE_DOCUMENT).connection_string_file)
+    account, _, _ = location(source, url)
+    return secret if secret and f"AccountName={account};" in f"{secret};" else None
 
 
 def _secret(document: str, file: str | None) -> str | None:

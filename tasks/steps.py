@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from prefect import State, Task, get_run_logger, runtime
 from prefect import task as prefect_task
 from prefect.client.schemas.objects import TaskRun
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
+from contracts.folder import Contracts, read_contracts
 from tasks.connections import open_databricks, open_raw, open_source
 from tasks.deadlines import (
     CANCELLATION_CALL_SECONDS,
@@ -26,6 +27,7 @@ from tasks.deadlines import (
 )
 from tasks.errors import MisconfiguredError, PipelineError, TransientError
 from tasks.extract.chunks import Window
+from tasks.land.expected_files import missing_files
 from tasks.land.ingest import ingest
 from tasks.land.landed import LandedLoads, read_landed, totals_since
 from tasks.land.load import Landing
@@ -58,17 +60,18 @@ def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> boo
 )
 def land_source(dataset: str, source: str, backfill: Window | None) -> None:
     """Extract, validate and land what is new at a source."""
-    contract = read_contracts().dataset(dataset)
+    contracts = read_contracts()
+    contract, zone = contracts.dataset(dataset), _zone(contracts)
     found, now = contract.source(source), datetime.now(UTC)
-    landing = Landing(contract=contract, source=found, raw=open_raw(), run_id=_run_id(), now=now)
+    landing = Landing(contract=contract, source=found, raw=open_raw(), run_id=_run_id(), now=now, zone=zone)
     ingest(landing, open_source(contract, found), backfill)
 
 
 @prefect_task(name="record source", task_run_name="record {source}", timeout_seconds=QUICK_TASK_SECONDS)
 def record_source_outcome(dataset: str, source: str, started_at: datetime, failure: str | None) -> None:
     """Record what this flow run landed of the source, from the manifests it committed, as a table artifact."""
-    contract = read_contracts().dataset(dataset)
-    landed = read_landed(open_raw(), contract, contract.source(source), _run_id(), started_at)
+    contracts = read_contracts()
+    landed = _landed(contracts, contracts.dataset(dataset), source, _run_id(), started_at)
     seconds = (datetime.now(UTC) - started_at).total_seconds()
     record_source(source_outcome(source, landed, failure, seconds))
 
@@ -89,12 +92,27 @@ def preflight(dataset: str, sources: Sequence[str] | None, rebuild: Rebuild | No
 )
 def read_landed_loads(dataset: str, source_runs: Sequence[SourceRun], started_at: datetime) -> dict[str, LandedLoads]:
     """What every source of the dataset has landed, in this run and in total, by source."""
-    contract, raw = read_contracts().dataset(dataset), open_raw()
+    contracts = read_contracts()
+    contract = contracts.dataset(dataset)
     run_ids = {run.source: run.flow_run_id for run in source_runs}
     return {
-        source.name: read_landed(raw, contract, source, run_ids.get(source.name), started_at)
+        source.name: _landed(contracts, contract, source.name, run_ids.get(source.name), started_at)
         for source in contract.sources
     }
+
+
+def _landed(
+    contracts: Contracts, contract: Contract, source: str, run_id: str | None, started_at: datetime
+) -> LandedLoads:
+    """What the source has landed, and which files did not come until now."""
+    raw, found = open_raw(), contract.source(source)
+    today = datetime.now(_zone(contracts)).date()
+    landed = read_landed(raw, contract, found, run_id, started_at)
+    return landed.model_copy(update={"missing_files": missing_files(raw, contract, found, today)})
+
+
+def _zone(contracts: Contracts) -> ZoneInfo:
+    return ZoneInfo(str(contracts.lake.timezone))
 
 
 @prefect_task(name="transform", task_run_name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_SECONDS)

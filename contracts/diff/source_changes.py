@@ -10,7 +10,19 @@ import yaml
 
 from contracts.columns import Column
 from contracts.contract import Contract
-from contracts.diff.change import NOBODY, READERS, SOURCES, Change, Matched, Word, always, match, spelled, word_changes
+from contracts.diff.change import (
+    NOBODY,
+    READERS,
+    SOURCES,
+    Change,
+    Matched,
+    Word,
+    always,
+    match,
+    spelled,
+    when,
+    word_changes,
+)
 from contracts.diff.demands import demands
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
 from contracts.odcs import CUSTOM
@@ -50,6 +62,19 @@ def _declared(name: str) -> Callable[[Source], str]:
     return says
 
 
+def _has_fewer(was: tuple[str, ...], is_now: tuple[str, ...]) -> bool:
+    return not set(was) <= set(is_now)
+
+
+def _dialect(source: Source) -> dict[str, object] | None:
+    return source.dialect.model_dump(mode="json", exclude_defaults=True) if isinstance(source, FilesSource) else None
+
+
+def _expected_files(source: Source) -> tuple[str, ...]:
+    expected = source.expected_files if isinstance(source, FilesSource) else None
+    return expected.names if expected else ()
+
+
 EVERY_SOURCE: tuple[Word[Source], ...] = (
     Word("type", attrgetter("type"), always(SOURCES)),
     Word("customProperties.connection", _variables, always(SOURCES)),
@@ -69,7 +94,14 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
         Word("customProperties.missingFieldRows", attrgetter("missing_field_rows"), always(NOBODY)),
         *_CHANGING,
     ),
-    FilesSource: (Word("path", attrgetter("name_pattern"), always(SOURCES)),),
+    FilesSource: (
+        Word("path", attrgetter("pattern.text"), always(SOURCES)),
+        Word("customProperties.dialect", _dialect, always(SOURCES)),
+        Word("customProperties.ignoredFields", attrgetter("ignored_fields"), when(_has_fewer, SOURCES)),
+        Word("customProperties.listedDays", attrgetter("listed_days"), always(NOBODY)),
+        Word("customProperties.expectedFiles", _expected_files, always(NOBODY)),
+        Word("customProperties.moveLandedTo", attrgetter("move_landed_to"), always(NOBODY)),
+    ),
 }
 
 
@@ -116,9 +148,10 @@ def _gone_columns(before: Contract, columns: Matched[Column], sources: Matched[S
 def _in_source_column(pair: Sources, before: Column, after: Column) -> Iterator[Change]:
     was, is_now = pair
     path, name = f"servers.{is_now.name}", after.name
-    if was.field(name) != is_now.field(name):
-        text = f"was {was.field(name)}, is {is_now.field(name)}"
-        yield Change(f"{path}.customProperties.fieldPaths.{name}", text, SOURCES)
+    if was.fields(name) != is_now.fields(name):
+        text = f"was {' or '.join(was.fields(name))}, is {' or '.join(is_now.fields(name))}"
+        breaks = SOURCES if _has_fewer(was.fields(name), is_now.fields(name)) else NOBODY
+        yield Change(f"{path}.customProperties.fieldPaths.{name}", text, breaks)
     excused, is_excused = name in was.optional_columns, name in is_now.optional_columns
     if excused != is_excused:
         text = f"{name} may be missing" if is_excused else f"{name} must be there"

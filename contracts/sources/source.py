@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from open_data_contract_standard.model import Server
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from contracts.formats import BooleanFormat, DateFormat, NumberNotation, TimestampFormat
@@ -23,6 +23,7 @@ SourceName = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
 FieldPath = Annotated[str, StringConstraints(min_length=1)]
+FieldPaths = Annotated[tuple[FieldPath, ...], Field(min_length=1)]
 
 
 class RawFormat(StrEnum):
@@ -33,7 +34,10 @@ class RawFormat(StrEnum):
 
 
 class Connection(BaseModel):
-    """The environment variables that locate and open a source; beside `url`, those that its way of access needs."""
+    """The environment variables that locate and open a source; beside `url`, those that its way of access needs.
+
+    `host_key` holds what an SFTP server is known by.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
@@ -44,6 +48,7 @@ class Connection(BaseModel):
     client_id: EnvironmentVariable | None = None
     client_secret: EnvironmentVariable | None = None
     token_url: EnvironmentVariable | None = None
+    host_key: EnvironmentVariable | None = None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -74,11 +79,13 @@ class BaseSource(OdcsModel):
     """What every source has: its name, how it writes values, and which of its fields is which column.
 
     `field_paths` maps a standardized column to the source's own field, dotted when nested (`customer.cpf`); a column
-    that is not in it is called the same at both. A source may lack its `optional_columns`.
+    that is not in it is called the same at both. Where a source `has_aliases`, a field may have several names. A source
+    may lack its `optional_columns`.
     """
 
     standard: ClassVar = Server
     raw_format: ClassVar[RawFormat] = RawFormat.JSON
+    has_aliases: ClassVar[bool] = False
 
     name: SourceName = Field(alias="server")
     description: str = ""
@@ -91,7 +98,7 @@ class BaseSource(OdcsModel):
     timestamp_offset: Annotated[str, StringConstraints(pattern="^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] | None = Custom(
         "timestampOffset", default=None
     )
-    field_paths: dict[str, FieldPath] = Custom("fieldPaths", default_factory=dict)
+    field_paths: dict[str, FieldPath | FieldPaths] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
     resources: Resources = Custom("resources", default=Resources())
 
@@ -100,9 +107,21 @@ class BaseSource(OdcsModel):
         """How it writes a point in time."""
         return TimestampFormat(self.timestamp_offset)
 
+    @model_validator(mode="after")
+    def _names_each_field_once(self) -> Self:
+        several = [column for column, paths in self.field_paths.items() if not isinstance(paths, str)]
+        if several and not self.has_aliases:
+            raise ValueError(f"fieldPaths gives {', '.join(several)} several names, which files alone may have")
+        return self
+
     def field(self, column: str) -> str:
-        """The source's own field of a standardized column."""
-        return self.field_paths.get(column, column)
+        """The source's own field of a standardized column, by the first of its names."""
+        return self.fields(column)[0]
+
+    def fields(self, column: str) -> tuple[str, ...]:
+        """Every name that the source's own field of a standardized column may have."""
+        paths = self.field_paths.get(column, column)
+        return (paths,) if isinstance(paths, str) else paths
 
 
 def behind_url(connection: Connection, place: str, word: str) -> str:

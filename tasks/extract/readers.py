@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
+from functools import partial
 from types import MappingProxyType
 
 import polars as pl
@@ -20,8 +20,10 @@ from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
 from tasks.extract.database.rows import extract_database
-from tasks.extract.files.folder import csv_files
+from tasks.extract.files.folder import FolderStore
+from tasks.extract.files.listing import found_files
 from tasks.extract.files.rows import extract_file
+from tasks.extract.files.store import FetchedFile, FileStore, FoundFile
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,11 @@ class ChangesReader:
 
 @dataclass(frozen=True)
 class FilesReader:
-    """Reads a folder: `list_files` gives the complete files, the oldest first, `extract` chunks of one file's rows."""
+    """Reads a folder in a store: the complete files of a day, the oldest first, and chunks of one file's rows."""
 
-    list_files: Callable[[], list[Path]]
-    extract: Callable[[Path], Iterator[pl.DataFrame]]
+    store: FileStore
+    list_files: Callable[[date], list[FoundFile]]
+    extract: Callable[[FetchedFile], Iterator[pl.DataFrame]]
 
 
 Reader = ChangesReader | FilesReader
@@ -55,7 +58,10 @@ def open_reader(
     credentials: Mapping[str, str] = MappingProxyType({}),
     retries: RetryPolicy | None = None,
 ) -> Reader:
-    """The reader of a source that lies at `url` and opens with these credentials, by role; nothing is asked yet."""
+    """The reader of a source that lies at `url` and opens with these credentials, by role; nothing is asked yet.
+
+    Files lie in a folder of this machine; those that lie elsewhere are read by `files_reader`.
+    """
     return _READERS[type(source)](contract, source, url, credentials, retries)
 
 
@@ -77,7 +83,12 @@ def _api(
 
 
 def _files(contract: Contract, source: FilesSource, url: str, *_: object) -> Reader:
-    return FilesReader(lambda: csv_files(source, url), lambda path: extract_file(contract, source, path))
+    return files_reader(contract, source, FolderStore(source, url))
+
+
+def files_reader(contract: Contract, source: FilesSource, store: FileStore) -> FilesReader:
+    """The reader of a source whose files lie in that store."""
+    return FilesReader(store, partial(found_files, source, store), partial(extract_file, contract, source))
 
 
 _READERS: dict[type[BaseSource], Callable[..., Reader]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from tasks.errors import ConcurrentLoad
 from tasks.extract.chunks import Window
@@ -39,21 +40,20 @@ def ingest(landing: Landing, reader: Reader, backfill: Window | None = None) -> 
         PipelineError: nothing was landed; `tasks.errors` has the reasons.
     """
     reports: list[LoadReport] = []
-    turns = _turns(reader)
-    for turn in range(1, turns + 1):
+    for turn in count(1):
         try:
             _ingest_once(landing, reader, backfill, reports)
             break
         except ConcurrentLoad as error:
-            if turn == turns:
+            if turn >= _turns(landing, reader):
                 raise
             logger.info("%s; beginning again from there", error)
     return reports
 
 
-def _turns(reader: Reader) -> int:
+def _turns(landing: Landing, reader: Reader) -> int:
     """Each file that another run lands first may cost a turn, and no file costs two."""
-    return TURNS + (len(reader.list_files()) if isinstance(reader, FilesReader) else 0)
+    return TURNS + (len(reader.list_files(landing.now.date())) if isinstance(reader, FilesReader) else 0)
 
 
 def _ingest_once(landing: Landing, reader: Reader, backfill: Window | None, reports: list[LoadReport]) -> None:

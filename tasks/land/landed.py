@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +22,8 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 class LandedLoads(BaseModel):
     """A source's loads of one run, the latest first, with their rows; number and totals of its last load of any run.
 
-    `settled_rows` are the landed rows of all runs that were written off (`tasks.land.settlements`).
+    `settled_rows` are the landed rows of all runs that were written off (`tasks.land.settlements`), `missing_files` the
+    days of which an expected file did not come, by its name (`tasks.land.expected_files`).
     Extracted rows are those the manifests noted while extracting; landed and quarantined ones are read back from the
     metadata of this run's blobs, so that a blob that is not there does not count.
     """
@@ -34,6 +35,7 @@ class LandedLoads(BaseModel):
     totals: LoadRows = LoadRows()
     sequence: int = 0
     settled_rows: int = 0
+    missing_files: dict[str, tuple[date, ...]] = {}
 
     @property
     def rows_for_bronze(self) -> int:

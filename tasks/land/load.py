@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from uuid import uuid4
 
 import polars as pl
@@ -39,13 +39,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """Where a source's loads go, in which run and when; `now` is the run's time."""
+    """Where a source's loads go, in which run and when; `now` is the run's time, `zone` the lake's time zone."""
 
     contract: Contract
     source: BaseSource
     raw: RawContainer
     run_id: str
     now: datetime
+    zone: tzinfo = UTC
 
     @property
     def path(self) -> str:

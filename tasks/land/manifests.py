@@ -17,7 +17,7 @@ from contracts.raw_layout import MANIFESTS, newest_first, source_folder
 from contracts.sources.source import BaseSource
 from tasks.errors import ConcurrentLoad, MisconfiguredError
 from tasks.extract.chunks import Window
-from tasks.extract.files.folder import SourceFile
+from tasks.extract.files.store import SourceFile
 from tasks.land.raw_container import RawContainer
 
 _PAGE_NAMES = 20

@@ -41,12 +41,13 @@ def record_job_run(slug: str, page_url: str) -> None:
 
 
 def source_rows(outcome: SourceOutcome) -> list[Row]:
-    """One row for the load as a whole, one a broken rule, one a file."""
+    """One row for the load as a whole, one a broken rule, one a warning, one a file."""
     whole = {"what": "load", "name": outcome.name, "extracted": outcome.extracted, "landed": outcome.landed}
     whole |= {"quarantined": outcome.quarantined, "bytes": outcome.bytes, "seconds": round(outcome.seconds, 1)}
     rules = [{"what": "rule", "name": rule, "quarantined": rows} for rule, rows in outcome.quarantined_by_rule.items()]
     files = [{"what": "file", "name": file.name, "landed": file.rows, "bytes": file.bytes} for file in outcome.files]
-    return _same_columns([whole, *rules, *files])
+    warnings = [{"what": "warning", "name": label, "found": found} for label, found in outcome.warned_checks.items()]
+    return _same_columns([whole, *rules, *warnings, *files])
 
 
 def job_task_rows(facts: RunFacts) -> list[Row]:

@@ -50,7 +50,8 @@ class SourceRun(_Facts):
 class SourceOutcome(_Facts):
     """What one source's ingestion did in this run; `message` says why it failed.
 
-    `warned_checks` are checks of whole loads that fail with severity `warning`: what was counted, by label.
+    `warned_checks` are checks of whole loads that fail with severity `warning`, and files that were expected and did
+    not come: what was counted, by label.
     """
 
     name: str
@@ -131,6 +132,8 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
     for load in loads:
         by_rule.update(load.quarantined_by_rule)
         warned |= load.warned_checks
+    for names, days in landed.missing_files.items():
+        warned[f"expectedFiles: {names}"] = f"no file of {', '.join(map(str, days))}"
     files = tuple(LandedFile(name=file.name, rows=file.rows, bytes=file.bytes) for load in loads for file in load.files)
     return SourceOutcome(
         name=name,

@@ -43,6 +43,18 @@ def _set_custom(path: str, name: str, value: object) -> Change:
     return change
 
 
+def _add_custom(path: str, name: str, value: object) -> Change:
+    """Appends an entry to `customProperties` at a path."""
+
+    def change(content: Document) -> None:
+        owner = content
+        for step in path.split("."):
+            owner = owner[int(step) if step.isdigit() else step]  # type: ignore[index]
+        owner["customProperties"].append({"property": name, "value": value})
+
+    return change
+
+
 def _on_column(name: str, table: int = 0, **values: object) -> Change:
     def change(content: Document) -> None:
         column(content, name, table).update(values)
@@ -110,7 +122,26 @@ BREAKAGES: list[tuple[Change, str, str]] = [
     (_set_custom("servers.0", "dateFormat", "yyyy/MM/dd"), "servers[0].customProperties.dateFormat", "'yyyy-MM-dd'"),
     (_set_custom("servers.0", "amountFormat", "1 234"), "servers[0].customProperties.amountFormat", "'1234.56'"),
     (_set("servers.1.location", "https://shop/v1"), "servers[1]", "location must begin with ${CUSTOMERS_API_URL}"),
-    (_set("servers.2.path", "${BRANCH_FILES_URL}/*.txt"), "servers[2]", "path must be ${BRANCH_FILES_URL}/*.csv"),
+    (_set("servers.2.path", "${BRANCH_FILES_URL}*.csv"), "servers[2]", "path must be ${BRANCH_FILES_URL}/ and a pattern"),
+    (_set("servers.2.path", "${BRANCH_FILES_URL}/a/../*.csv"), "servers[2]", "is no pattern of names below a folder"),
+    (_set("servers.2.path", "${BRANCH_FILES_URL}/{yyyy-MM}.csv"), "servers[2]", "must name yyyy, MM and dd once each"),
+    (_set("servers.2.path", "${BRANCH_FILES_URL}/{yyyyTMMdd}.csv"), "servers[2]", "must name yyyy, MM and dd once each"),
+    (_add_custom("servers.2", "dialect", {"delimiter": "a"}), "servers[2].customProperties.dialect.delimiter", "should match pattern"),
+    (_add_custom("servers.2", "dialect", {"delimiter": ";;"}), "servers[2].customProperties.dialect.delimiter", "should match pattern"),
+    (_add_custom("servers.2", "dialect", {"quoteChar": ";"}), "servers[2].customProperties.dialect.quoteChar", "should match pattern"),
+    (_add_custom("servers.2", "dialect", {"encoding": "ansi"}), "servers[2].customProperties.dialect.encoding", "'utf-8', 'utf-16'"),
+    (_add_custom("servers.2", "dialect", {"skipRows": 2}), "servers[2].customProperties.dialect.skipRows", "Extra inputs are not"),
+    (_add_custom("servers.2", "dialect", {"commentPrefix": '"'}), "servers[2].customProperties.dialect", "begins with the quoteChar"),
+    (_add_custom("servers.2", "dialect", {"commentPrefix": "#;", "delimiter": ";"}), "servers[2].customProperties.dialect", "has the delimiter ';' in it"),
+    (_add_custom("servers.2", "dialect", {"escapeChar": "\\", "quoteChar": ""}), "servers[2].customProperties.dialect", "escapeChar needs a quoteChar"),
+    (_add_custom("servers.2", "dialect", {"commentPrefix": "tot", "totalsLine": "Total"}), "servers[2].customProperties.dialect", "is a comment already"),
+    (_add_custom("servers.2", "listedDays", 3), "servers[2]", "listedDays needs a path with a date in a folder's name"),
+    (_add_custom("servers.2", "expectedFiles", {"names": ["sul/*.csv"], "since": "2026-01-01"}), "servers[2]", "of which no file is one of path"),
+    (_add_custom("servers.2", "expectedFiles", {"names": ["*.csv"]}), "servers[2].customProperties.expectedFiles.since", "Field required"),
+    (_add_custom("servers.2", "moveLandedTo", "../x"), "servers[2].customProperties.moveLandedTo", "should match pattern"),
+    (_add_custom("servers.2", "fieldPaths", {"cpf": ["CPF", "E-Mail"], "email": "e-mail"}), "servers[2].customProperties.fieldPaths", "'e-mail' stand for two things"),
+    (_add_custom("servers.2", "ignoredFields", ["Produto", "PRODUCT"]), "servers[2].customProperties.fieldPaths", "'product' stand for two things"),
+    (_set_custom("servers.1", "fieldPaths", {"cpf": ["a", "b"]}), "servers[1]", "gives cpf several names, which files alone may have"),
     (_set("servers.0.server", "Store DB"), "servers[0].server", "should match pattern"),
     (_set_custom("servers.1", "fieldPaths", {"colour": "c"}), "servers[1].customProperties", "unknown column colour"),
     (_set("servers", []), "servers", "at least 1 item"),

@@ -72,7 +72,7 @@ def test_source_is_located_by_a_variable_and_what_stands_behind_it(contract: Con
         {"url": "CUSTOMERS_API_URL", "key": "CUSTOMERS_API_KEY"},
         "/v1/purchases",
     )
-    assert (files.connection.variables, files.name_pattern) == ({"url": "BRANCH_FILES_URL"}, "/*.csv")
+    assert (files.connection.variables, files.pattern.text) == ({"url": "BRANCH_FILES_URL"}, "*.csv")
 
 
 def test_analysts_reach_gold_alone(contract: Contract) -> None:

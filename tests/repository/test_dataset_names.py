@@ -25,7 +25,7 @@ OTHER_MEANINGS = {
     "pattern": "ODCS's word, and the check of that name",
     "reason": "why something is refused",
     "required": "ODCS's word, and the check of that name",
-    "store": "where Terraform keeps its state",
+    "store": "where Terraform keeps its state, and where files lie",
     "type": "ODCS's word, and Python's",
 }
 """Names of a dataset that mean something else where they stand in the code."""
@@ -48,8 +48,9 @@ def _names_of_source(source: Source) -> Iterator[str]:
     yield from (source.name, *source.connection.variables.values(), *source.field_paths)
     for word in ("table", "key_field", "cursor_field"):
         yield from _steps(getattr(source, word, ""))
-    for path in source.field_paths.values():
-        yield from _steps(path)
+    for column in source.field_paths:
+        for path in source.fields(column):
+            yield from _steps(path)
 
 
 def _steps(path: str) -> set[str]:

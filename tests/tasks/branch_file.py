@@ -6,6 +6,9 @@ import csv
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tasks.extract.files.store import FetchedFile, SourceFile, shown_name
 
 ROW = {
     "customer_id": "C1",
@@ -36,6 +39,19 @@ def branch_file(
         writer.writeheader()
         writer.writerows(ROW | row for row in rows)
     return path
+
+
+def content_of(*rows: dict[str, str]) -> bytes:
+    """A file's bytes."""
+    with TemporaryDirectory() as folder:
+        return branch_file(Path(folder) / "a.csv", *rows).read_bytes()
+
+
+def fetched(path: Path) -> FetchedFile:
+    """The file as a store hands it out."""
+    found = path.stat()
+    described = SourceFile(name=shown_name(path.name), bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256="")
+    return FetchedFile(path, described)
 
 
 def says(path: Path, *customers: str, at: int) -> Path:

@@ -1,31 +1,34 @@
-"""Finds out how a CSV file is written, from its bytes alone: encoding, delimiter, line ends, header."""
+"""How a CSV file is written: as its source declares it, and what that leaves open as the file's bytes tell it."""
 
 from __future__ import annotations
 
 import codecs
-import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.sources.csv_dialect import CsvDialect
 from tasks.errors import StructureError
-from tasks.extract.files.folder import shown_name
+from tasks.extract.files.encodings import codec
+from tasks.extract.files.header import HeaderNames
 from tasks.extract.files.kinds import other_kind
+from tasks.extract.files.records import NO_QUOTE, values_of
 
 DELIMITERS = (";", ",")
-UTF_8, WINDOWS_1252 = "utf-8", "cp1252"
+"""One of these, where the source declares none."""
 
 _OTHER_DELIMITERS = {"\t": "tabs", "|": "the character |"}
 _LONGEST_HEADER_BYTES = 64 * 1024
-_READ_BYTES = 1024 * 1024
-_MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-"""A character of UTF-8 that is not ASCII (RFC 3629, a little wider), which in Windows-1252 hardly stands by chance."""
+_SEP_LINE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+"""What Excel takes the delimiter from, if it is a file's first line."""
+
+_FIXED_WIDTH = re.compile(r"\S {2,}\S")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written: encoding (Python's name), delimiter, the header's names in order, and if rows follow.
+    """How a file is written: encoding (Python's name), delimiter, the header's names in order and its line, from 1.
 
     Lines end with `newline`, or with carriage returns before it.
     """
@@ -33,78 +36,40 @@ class Dialect:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    has_rows: bool
+    header_line: int = 1
     newline: str = "\n"
 
 
-def detect(path: Path) -> Dialect:
-    """The file's dialect.
+def detect(path: Path, name: str, declared: CsvDialect, names: HeaderNames) -> Dialect:
+    """The file's dialect; its header is the first line that names all columns, of those that may be it.
 
-    Bytes that decode as UTF-8, or of which any do so as more than ASCII, are UTF-8; others Windows-1252. The
-    delimiter is the one that splits the first line into more names.
+    Args:
+        path: plain text, no UTF-16.
+        name: what messages call the file.
+        declared: what the source says of its files.
+        names: the names that are looked for.
 
     Raises:
-        StructureError: the file is empty, or of another kind than CSV.
+        StructureError: the file is empty, of another kind than CSV, written otherwise than declared, or its header is
+            not as it must be.
     """
     with path.open("rb") as file:
         start = file.read(_LONGEST_HEADER_BYTES)
     if not start:
-        raise StructureError(f"{shown_name(path)} is empty, like a transfer that did not finish; send it again")
+        raise StructureError(f"{name} is empty, like a transfer that did not finish; send it again")
     if kind := other_kind(start):
-        raise StructureError(f"{shown_name(path)} is {kind}; export it again as CSV UTF-8")
-    encoding, newline = _encoding(path), _newline(start)
-    lines = start.decode("utf-8-sig" if encoding == UTF_8 else encoding, errors="replace").split(newline)
-    delimiter, header = _delimiter_and_names(lines[0].rstrip("\r"), path)
-    has_rows = any(line.strip() for line in lines[1:]) or _has_more(path)
-    return Dialect(encoding, delimiter, header, has_rows, newline)
-
-
-def check_header(header: Iterable[str], required: set[str], optional: set[str], file_name: str) -> None:
-    """Raise StructureError unless the header names every required column, and each column once.
-
-    Unknown names are told only if the line is recognizably a header: in a file without one they are a customer's data.
-    """
-    names = list(header)
-    known, missing = set(names) & (required | optional), sorted(required - set(names))
-    if not known:
-        raise StructureError(f"the first line of {file_name} names none of the columns {', '.join(sorted(required))}")
-    unknown = sorted(set(names) - required - optional)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems = [
-        f"{what} {', '.join(repr(name) for name in which)}"
-        for what, which in (("lacks column", missing), ("has an unknown column", unknown), ("names twice", twice))
-        if which
-    ]
-    if problems:
-        raise StructureError(f"{file_name} {'; '.join(problems)}; correct its header or the contract")
-
-
-def _encoding(path: Path) -> str:
-    if _decodes(path):
-        return UTF_8
-    ends = b""
-    for part in _parts(path):
-        if _MULTI_BYTE.search(ends + part):
-            return UTF_8
-        ends = part[-3:]
-    return WINDOWS_1252
-
-
-def _decodes(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder(UTF_8)()
-    try:
-        for part in _parts(path):
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _parts(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while part := file.read(_READ_BYTES):
-            yield part
+        raise StructureError(f"{name} is {kind}; export it again as CSV UTF-8")
+    encoding, newline = codec(path, start, name, declared.encoding), _newline(start)
+    bare = start.removeprefix(codecs.BOM_UTF8)
+    lines = [line.rstrip("\r") for line in bare.decode(encoding, errors="replace").split(newline)]
+    told = _SEP_LINE.fullmatch(lines[0].strip(" "))
+    delimiter = _delimiter(declared.delimiter, told[1] if told else None, name)
+    places = list(_header_places(lines, 1 if told else 0, declared)) or [0]
+    headers = {place: _split(lines[place], delimiter, declared, name) for place in places}
+    place = _header_place(headers, names)
+    delimiter, header = headers[place]
+    names.check(header, name)
+    return Dialect(encoding, delimiter, header, place + 1, newline)
 
 
 def _newline(start: bytes) -> str:
@@ -113,23 +78,50 @@ def _newline(start: bytes) -> str:
     return "\r" if end and end[0] == b"\r" else "\n"
 
 
-def _delimiter_and_names(line: str, path: Path) -> tuple[str, tuple[str, ...]]:
-    names = {delimiter: _names(line, delimiter) for delimiter in (*DELIMITERS, *_OTHER_DELIMITERS)}
-    delimiter = max(DELIMITERS, key=lambda one: len(names[one]))
-    if len(names[delimiter]) == 1:
-        for other, called in _OTHER_DELIMITERS.items():
-            if len(names[other]) > 1:
-                told = f"{shown_name(path)} is separated by {called}, not by {' or '.join(DELIMITERS)}"
-                raise StructureError(f"{told}; export it again as CSV UTF-8")
-    return delimiter, names[delimiter]
+def _delimiter(declared: str | None, told: str | None, name: str) -> str | None:
+    if declared and told and declared != told:
+        raise StructureError(f"{name} says sep={told}, and the contract delimiter {declared!r}; correct one of them")
+    return declared or told
 
 
-def _has_more(path: Path) -> bool:
-    """Whether anything but blanks follows what was looked at."""
-    with path.open("rb") as file:
-        file.seek(_LONGEST_HEADER_BYTES)
-        return any(part.strip() for part in iter(lambda: file.read(_READ_BYTES), b""))
+def _header_places(lines: Sequence[str], first: int, declared: CsvDialect) -> Iterator[int]:
+    """The lines that may be the header: the first that is neither blank nor a comment, and those after titles."""
+    may_be = 1 + declared.title_lines
+    for place, line in enumerate(lines[first:], first):
+        if line.strip() and not (declared.comment_prefix and line.lstrip().startswith(declared.comment_prefix)):
+            yield place
+            may_be -= 1
+        if not may_be:
+            return
 
 
-def _names(line: str, delimiter: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter), []))
+def _header_place(headers: dict[int, tuple[str, tuple[str, ...]]], names: HeaderNames) -> int:
+    """The first line that fits, or else the one that names the most columns."""
+    for place, (_, header) in headers.items():
+        if names.fits(header):
+            return place
+    return max(headers, key=lambda place: len(names.places(headers[place][1])))
+
+
+def _split(line: str, delimiter: str | None, declared: CsvDialect, name: str) -> tuple[str, tuple[str, ...]]:
+    """The line's delimiter, by default the one that splits it into more names, and the names."""
+    if delimiter:
+        return delimiter, _names(line, delimiter, declared.quote_char or NO_QUOTE)
+    split = {one: _names(line, one, declared.quote_char or NO_QUOTE) for one in (*DELIMITERS, *_OTHER_DELIMITERS)}
+    found = max(DELIMITERS, key=lambda one: len(split[one]))
+    if len(split[found]) == 1 and not declared.title_lines:
+        _refuse_other_shape(line, split, name)
+    return found, split[found]
+
+
+def _refuse_other_shape(line: str, split: dict[str, tuple[str, ...]], name: str) -> None:
+    for other, called in _OTHER_DELIMITERS.items():
+        if len(split[other]) > 1:
+            told = f"{name} is separated by {called}, not by {' or '.join(DELIMITERS)}"
+            raise StructureError(f"{told}; declare that delimiter, or export it again as CSV UTF-8")
+    if len(_FIXED_WIDTH.findall(line)) > 1:
+        raise StructureError(f"{name} has columns of fixed width, with no delimiter; export it again as CSV UTF-8")
+
+
+def _names(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in values_of(line, delimiter, quote))

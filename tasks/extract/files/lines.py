@@ -35,9 +35,9 @@ class Lines:
             return self
         return Lines(pl.concat([before.texts, self.texts]), pl.concat([before.faults, self.faults]), self.is_last)
 
-    def without_first(self) -> Lines:
-        """All but the first line."""
-        return Lines(self.texts.slice(1), self.faults.slice(1), self.is_last)
+    def without_first(self, count: int) -> Lines:
+        """All but the first lines."""
+        return Lines(self.texts.slice(count), self.faults.slice(count), self.is_last)
 
     def tail(self, count: int) -> Lines | None:
         """The last lines, None for no line."""

@@ -1,5 +1,7 @@
 """Cuts a CSV file's lines into records (RFC 4180), each of them good or with the reason why it is not.
 
+The delimiter and the quote are those of the file's dialect.
+
 A value that begins with a quote ends with one, before a delimiter or the line's end; quotes within it are doubled. A
 quote inside a value that does not begin with one is that character. A line that breaks this is at fault alone: cutting
 goes on with the next line, so that a quote without its pair takes no other rows with it.
@@ -7,6 +9,7 @@ goes on with the next line, so that a quote without its pair takes no other rows
 
 from __future__ import annotations
 
+import csv
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -16,6 +19,9 @@ import polars as pl
 
 LONGEST_RECORD_LINES = 1000
 """A value goes on for so many lines at most; what comes to more is a quote without its pair."""
+
+NO_QUOTE = "\ufdd3"
+"""Stands for the quote where nothing is quoted: a code point that Unicode keeps out of all texts."""
 
 _SEVERAL = 2
 """A value with line breaks and fewer delimiters than this holds no whole row."""
@@ -28,23 +34,29 @@ WHOLE_ROWS = "a quoted value would hold whole rows, so that one of its quotes is
 OTHER_SHAPE = "with the lines that its quoted value goes on for it would have another number of values than the header"
 STRAY_LINE_END = "it has a line end of another kind outside of quotes"
 
-_QUOTED = '"[^"]*(?:""[^"]*)*"'
-_OPEN = '"[^"]*(?:""[^"]*)*'
-
 
 class Grammar:
-    """What a record of that many values is, with that delimiter between them."""
+    """What a record of that many values is, with that delimiter between them; without a quote, none is quoted."""
 
-    def __init__(self, delimiter: str, values: int) -> None:
-        """Compile its patterns, which Python's engine and Rust's read alike."""
-        self.delimiter, self.values = delimiter, values
-        one = re.escape(delimiter)
-        value = f'(?:{_QUOTED}|[^"{one}][^{one}]*|)'
+    def __init__(self, delimiter: str, values: int, quote: str = '"', comment: str | None = None) -> None:
+        """Compile its patterns, which Python's engine and Rust's read alike; comments are lines that begin so."""
+        self.delimiter, self.values, self.quote, self.comment = delimiter, values, quote, comment
+        one, no_quote = re.escape(delimiter), f"[^{quote}]*"
+        begun = f"{quote}{no_quote}(?:{quote}{quote}{no_quote})*"
+        quoted = begun + quote
+        content = begun.removeprefix(quote)
+        value = f"(?:{quoted}|[^{quote}{one}][^{one}]*|)"
         self.complete = f"^(?:{value}{one})*{value}$"
-        self.quoted_value = f"(^|{one}){_QUOTED}"
-        self.opens = re.compile(f"(?:{value}{one})*{_OPEN}", re.DOTALL)
-        self.closes = re.compile(f'{_OPEN[1:]}"(?:{one}(?:{value}{one})*{value})?', re.DOTALL)
-        self.goes_on = re.compile(f'{_OPEN[1:]}(?:"{one}(?:{value}{one})*{_OPEN})?', re.DOTALL)
+        self.quoted_value = f"(^|{one}){quote}({content}){quote}"
+        self.opens = re.compile(f"(?:{value}{one})*{begun}", re.DOTALL)
+        self.closes = re.compile(f"{content}{quote}(?:{one}(?:{value}{one})*{value})?", re.DOTALL)
+        self.goes_on = re.compile(f"{content}(?:{quote}{one}(?:{value}{one})*{begun})?", re.DOTALL)
+
+    def comments(self, lines: pl.Series) -> pl.Series:
+        """Which lines are comments."""
+        if self.comment is None:
+            return pl.repeat(False, len(lines), dtype=pl.Boolean, eager=True)
+        return lines.str.strip_chars_start().str.starts_with(self.comment)
 
     def fault_of_lines(self, lines: Sequence[str]) -> str | None:
         """Why lines that their quotes make one record are none: with a stray quote, rows may pair up by accident."""
@@ -55,6 +67,11 @@ class Grammar:
         if outside != self.values - 1:
             return OTHER_SHAPE
         return WHOLE_ROWS if sum(delimiters) - outside >= max(self.values - 1, _SEVERAL) else None
+
+
+def values_of(line: str, delimiter: str, quote: str) -> list[str]:
+    """The values of a single line, however it is written; csv.Error if it cannot be split at all."""
+    return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
 
 
 @dataclass(frozen=True)
@@ -81,14 +98,14 @@ def cut(lines: pl.Series, grammar: Grammar, newline: str, *, is_last: bool) -> t
     """
     bare = lines.str.strip_chars_end("\r")
     spans, left_over = _spans(bare, grammar, is_last=is_last)
-    single = _singles(bare.head(len(lines) - left_over), spans)
+    single = _singles(bare.head(len(lines) - left_over), spans, grammar)
     return pl.concat([single, _joined(lines, spans, newline)]).sort(LINE).pipe(_judged, grammar), left_over
 
 
 def _spans(bare: pl.Series, grammar: Grammar, *, is_last: bool) -> tuple[list[_Span], int]:
     """The spans in order, and how many lines at the end belong to one that is not complete yet."""
-    has_quote = bare.str.contains('"', literal=True)
-    incomplete = (has_quote & ~bare.str.contains(grammar.complete)).arg_true().to_list()
+    has_quote = bare.str.contains(grammar.quote, literal=True)
+    incomplete = (has_quote & ~bare.str.contains(grammar.complete) & ~grammar.comments(bare)).arg_true().to_list()
     if not incomplete:
         return [], 0
     texts, quoted = bare.to_list(), has_quote.arg_true().to_list()
@@ -122,9 +139,10 @@ def _within(places: Sequence[int], after: int, until: int) -> Iterator[int]:
         yield places[index]
 
 
-def _singles(bare: pl.Series, spans: Sequence[_Span]) -> pl.DataFrame:
-    """The lines that are a record each; blank ones are none."""
+def _singles(bare: pl.Series, spans: Sequence[_Span], grammar: Grammar) -> pl.DataFrame:
+    """The lines that are a record each; blank ones and comments are none."""
     lines = pl.DataFrame({TEXT: bare}).with_row_index(LINE)
+    lines = lines.filter(~grammar.comments(bare)) if grammar.comment else lines
     in_spans = [place for span in spans for place in range(span.first, span.last + 1)]
     lines = lines.filter(pl.col(TEXT).str.strip_chars() != "")
     lines = lines.filter(~pl.col(LINE).is_in(in_spans)) if in_spans else lines
@@ -148,7 +166,7 @@ def _joined(lines: pl.Series, spans: Sequence[_Span], newline: str) -> pl.DataFr
 def _judged(records: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     """The records with the faults that show outside of quotes: another number of values, a stray line end."""
     text = records[TEXT]
-    quoted = text.str.contains('"', literal=True).arg_true()
+    quoted = text.str.contains(grammar.quote, literal=True).arg_true()
     outside = text.scatter(quoted, text.gather(quoted).str.replace_all(grammar.quoted_value, "${1}"))
     values = outside.str.count_matches(grammar.delimiter, literal=True) + 1
     stray = outside.str.contains("\r", literal=True) | outside.str.contains("\n", literal=True)

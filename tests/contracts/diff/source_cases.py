@@ -199,6 +199,63 @@ CASES = [
         (additive(f"{DATABASE}.customProperties.resources", "was nothing, is 4Gi memory"),),
     ),
     Case(
+        "a header may have another name too",
+        "BaseSource.field_paths",
+        RETURNS,
+        lambda edited: at(edited, "servers.return-files.customProperties.fieldPaths")["value"].update(
+            reason=["motivo", "razão"]
+        ),
+        Verdict.ADDITIVE,
+        (additive("servers.return-files.customProperties.fieldPaths.reason", "was motivo, is motivo or razão"),),
+    ),
+    Case(
+        "files lie elsewhere below their folder",
+        "FilesSource.path",
+        PURCHASES,
+        put(FILES, path="${BRANCH_FILES_URL}/{yyyy}/{MM}/{dd}/*.csv"),
+        Verdict.BREAKING_FOR_SOURCES,
+        (sources(f"{FILES}.path", "was *.csv, is {yyyy}/{MM}/{dd}/*.csv"),),
+    ),
+    Case(
+        "files are written otherwise",
+        "FilesSource.dialect",
+        PURCHASES,
+        custom(FILES, "dialect", {"encoding": "windows-1252", "titleLines": 3}),
+        Verdict.BREAKING_FOR_SOURCES,
+        (
+            sources(
+                f"{FILES}.customProperties.dialect",
+                "was {}, is {'encoding': 'windows-1252', 'title_lines': 3}",
+            ),
+        ),
+    ),
+    Case(
+        "files may have another column",
+        "FilesSource.ignored_fields",
+        PURCHASES,
+        custom(FILES, "ignoredFields", ["Observação"]),
+        Verdict.ADDITIVE,
+        (additive(f"{FILES}.customProperties.ignoredFields", "was nothing, is Observação"),),
+    ),
+    Case(
+        "files are expected, listed by day and moved",
+        "FilesSource.expected_files FilesSource.listed_days FilesSource.move_landed_to",
+        PURCHASES,
+        both(
+            put(FILES, path="${BRANCH_FILES_URL}/{yyyy}/{MM}/{dd}/*.csv"),
+            custom(FILES, "listedDays", 30),
+            custom(FILES, "expectedFiles", {"names": ["{yyyy}/{MM}/{dd}/sul.csv"], "since": "2026-01-01"}),
+            custom(FILES, "moveLandedTo", "processed"),
+        ),
+        Verdict.BREAKING_FOR_SOURCES,
+        (
+            sources(f"{FILES}.path", "was *.csv, is {yyyy}/{MM}/{dd}/*.csv"),
+            additive(f"{FILES}.customProperties.listedDays", "was nothing, is 30"),
+            additive(f"{FILES}.customProperties.expectedFiles", "was nothing, is {yyyy}/{MM}/{dd}/sul.csv"),
+            additive(f"{FILES}.customProperties.moveLandedTo", "was nothing, is processed"),
+        ),
+    ),
+    Case(
         "a database is replaced by files",
         "DatabaseSource.type ApiSource.type FilesSource.type",
         PURCHASES,

@@ -41,7 +41,7 @@ CASES = [
 ]
 READ = (Contract, DatasetTable, GoldTable, Column, LogicalTypeOptions, Quality, Role, ServiceLevel)
 READ_SOURCES = (DatabaseSource, ApiSource, FilesSource)
-ONLY_ONE_VALUE = {"FilesSource.path", "FilesSource.format", "Contract.kind"}
+ONLY_ONE_VALUE = {"FilesSource.format", "Contract.kind"}
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,11 @@ from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
 from tasks.errors import FilesRefused, LoadRefused, MisconfiguredError, SourceUnavailable, StructureError
-from tasks.extract.files import rows as rows_module
+from tasks.extract.files import line_records
+from tasks.extract.files.folder import FolderStore
 from tasks.extract.files.lines import NO_TEXT, Lines
 from tasks.extract.files.records import ENDLESS
+from tasks.extract.files.store import FoundFile
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tasks.validate.split import MALFORMED
@@ -97,14 +99,14 @@ def test_a_fault_that_nobody_thought_of_is_that_of_its_file(
 ) -> None:
     says(folder / "a.csv", "C1", at=1)
     says(folder / "b.csv", "C2", at=2)
-    read_lines = rows_module.read_lines
+    read_lines = line_records.read_lines
 
     def failing(path: Path, encoding: str, newline: str) -> Iterator[Lines]:
         if path.name == "a.csv":
             raise pl.exceptions.ComputeError("planted")
         return read_lines(path, encoding, newline)
 
-    monkeypatch.setattr(rows_module, "read_lines", failing)
+    monkeypatch.setattr(line_records, "read_lines", failing)
     with pytest.raises(FilesRefused, match=r"a\.csv cannot be read as CSV \(ComputeError\)") as caught:
         from_files(contract, folder)(raw)
     assert "planted" not in str(caught.value)
@@ -155,8 +157,14 @@ def test_a_file_that_cannot_be_read_or_is_gone_is_named(
     contract: Contract, folder: Path, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     branch_file(folder / "a.csv", {"customer_id": "C1"})
-    gone = folder / "gone.csv"
-    monkeypatch.setattr("tasks.extract.readers.csv_files", lambda *_: [gone, folder / "a.csv"])
+    branch_file(folder / "gone.csv", {"customer_id": "C2"})
+    listed = FolderStore.files
+
+    def files(store: FolderStore, below: str, *, deep: bool) -> Iterator[FoundFile]:
+        yield from list(listed(store, below, deep=deep))
+        (folder / "gone.csv").unlink(missing_ok=True)
+
+    monkeypatch.setattr(FolderStore, "files", files)
     with pytest.raises(FilesRefused, match=r"cannot read gone\.csv: No such file") as caught:
         from_files(contract, folder)(raw)
     assert isinstance(caught.value.refusals["gone.csv"], SourceUnavailable)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from tasks.extract.files.folder import describe
+from tasks.extract.files.store import FoundFile, SourceFile
 from tasks.land.raw_container import RawContainer
 from tasks.land.seen_files import SeenFiles
 
@@ -20,15 +21,22 @@ def _says(folder: Path, name: str, content: str) -> Path:
     return path
 
 
+def _described(path: Path) -> tuple[FoundFile, SourceFile]:
+    found = path.stat()
+    file = FoundFile(path.name, found.st_size, found.st_mtime_ns, str(found.st_mtime_ns))
+    digest = sha256(path.read_bytes()).hexdigest()
+    return file, SourceFile(name=path.name, bytes=file.bytes, modified_ns=file.modified_ns, sha256=digest)
+
+
 def _read(raw: RawContainer, path: Path, sequence: int) -> bool:
     """Whether the file was new, and so landed by the load of that number."""
     seen = SeenFiles(raw, "_seen/a/")
-    file = describe(path)
-    if new := seen.is_new(path, file):
-        for record in seen.stage_records(path, file, sequence):
+    found, file = _described(path)
+    if new := seen.is_new(found, file):
+        for record in seen.stage_records(found, file, sequence):
             raw.publish(record.name, {})
     else:
-        seen.record(path, file)
+        seen.record(found, file)
     seen.close()
     return new
 
@@ -63,22 +71,22 @@ def test_what_a_name_says_again_is_not_noted_again(tmp_path: Path, raw: RawConta
 def test_a_file_that_changes_once_it_was_read_is_read_again(tmp_path: Path, raw: RawContainer) -> None:
     _read(raw, _says(tmp_path, "a", "10"), 1)
     copy = _says(tmp_path, "b", "10")
-    seen, file = SeenFiles(raw, "_seen/a/"), describe(copy)
-    assert not seen.is_new(copy, file)
+    seen, (found, file) = SeenFiles(raw, "_seen/a/"), _described(copy)
+    assert not seen.is_new(found, file)
     _says(tmp_path, "b", "2000")
-    seen.record(copy, file)
+    seen.record(found, file)
     seen.close()
-    assert not SeenFiles(raw, "_seen/a/").knows_fingerprint(copy)
+    assert not SeenFiles(raw, "_seen/a/").knows_fingerprint(_described(copy)[0])
 
 
 def test_the_folder_is_noted_when_it_has_changed_and_forgets_what_has_left_it(
     tmp_path: Path, raw: RawContainer
 ) -> None:
-    first, second = _says(tmp_path, "a", "10"), _says(tmp_path, "b", "20")
+    (first, _), (second, _) = described = [_described(_says(tmp_path, name, f"{name}0")) for name in "ab"]
     seen = SeenFiles(raw, "_seen/a/")
-    for path in (first, second):
-        assert not seen.knows_fingerprint(path)
-        seen.record(path, describe(path))
+    for found, file in described:
+        assert not seen.knows_fingerprint(found)
+        seen.record(found, file)
     seen.close()
     seen = SeenFiles(raw, "_seen/a/")
     assert seen.knows_fingerprint(second)

@@ -13,12 +13,11 @@ from contracts.contract import Contract
 from contracts.folder import read_contracts
 from contracts.sources.kinds import Source
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, chunk_schema
-from tasks.extract.files import lines
-from tasks.extract.files import rows as rows_module
+from tasks.extract.files import line_records, lines
 from tasks.extract.files.lines import NO_TEXT, TOO_LONG
 from tasks.extract.files.records import AFTER_QUOTE, ENDLESS, STRAY_LINE_END
 from tasks.extract.files.rows import extract_file
-from tests.tasks.branch_file import ROW, branch_file
+from tests.tasks.branch_file import ROW, branch_file, fetched
 
 CONTRACT = read_contracts().dataset("customer_purchases")
 
@@ -29,7 +28,7 @@ def source(contract: Contract) -> Source:
 
 
 def _rows(contract: Contract, source: Source, path: Path) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *extract_file(contract, source, path)])
+    return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *extract_file(contract, source, fetched(path))])
 
 
 def test_values_are_decoded_and_otherwise_left_as_the_branch_wrote_them(
@@ -99,7 +98,7 @@ def test_rows_are_numbered_across_chunks_as_a_spreadsheet_does(
 ) -> None:
     monkeypatch.setattr(lines, "BLOCK_BYTES", 1024)
     path = branch_file(folder / "{a}.csv", *({"customer_id": f"C{n}"} for n in range(2, 50)))
-    chunks = list(extract_file(contract, source, path))
+    chunks = list(extract_file(contract, source, fetched(path)))
     assert len(chunks) > 2
     rows = pl.concat(chunks)
     assert rows["customer_id"].to_list() == [f"C{n}" for n in range(2, 50)]
@@ -175,7 +174,7 @@ def test_a_value_longer_than_a_block_is_at_fault_alone(
     contract: Contract, source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lines, "BLOCK_BYTES", 1024)
-    monkeypatch.setattr(rows_module, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(line_records, "BLOCK_BYTES", 1024)
     rows = _rows(contract, source, _with_tail(folder, f"1;2;3;4;5;6;{'x' * 5000};8;9;0;k\n" + GOOD))
     assert rows.select(LOCATION, FAULT).rows()[1:] == [("a.csv row 3", TOO_LONG), ("a.csv row 4", None)]
     endless = '1;2;3;4;5;6;7;8;9;0;"' + "planted\n" * 3000 + GOOD
