@@ -14,7 +14,8 @@ from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
 from contracts.formats import WrittenFormat
-from spark_jobs.silver.parsing import parse, parse_by_source, trimmed
+from spark_jobs.silver.parsing import parse, parse_by_source
+from spark_jobs.silver.texts import trimmed
 from tasks.extract.values import read
 from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.format_vectors import FORMATS, MISSING, NOT_BLANK, type_of
