@@ -19,6 +19,9 @@ PERCENT_DECIMALS = 2
 DOUBLE_DIGITS = 15
 """So many decimal digits a double keeps, whatever they are (IEEE 754, DBL_DIG)."""
 
+ROUNDING_ERROR = 2.0**-51
+"""The relative error, at most, of a decimal number that was read as a double and multiplied once."""
+
 
 class NegativeSign(StrEnum):
     """Where a negative number has its minus: around its currency sign there are two places on each side."""
@@ -28,6 +31,9 @@ class NegativeSign(StrEnum):
     AFTER_DIGITS = "afterDigits"
     TRAILING = "trailing"
     PARENTHESES = "parentheses"
+
+
+_IN_FRONT = (NegativeSign.LEADING,)
 
 
 class CurrencyPlace(StrEnum):
@@ -54,7 +60,7 @@ class NumberNotation:
     grouping: str = ""
     currency: str = ""
     currency_place: CurrencyPlace = CurrencyPlace.BEFORE
-    negative: Annotated[tuple[NegativeSign, ...], BeforeValidator(_listed)] = (NegativeSign.LEADING,)
+    negative: Annotated[tuple[NegativeSign, ...], BeforeValidator(_listed)] = _IN_FRONT
     percent: bool = False
     implied_decimals: Annotated[int, Field(ge=0, le=6)] = 0
     decimals: Annotated[int, Field(ge=0, le=18)] | None = None
@@ -72,8 +78,8 @@ class NumberNotation:
             raise ValueError("negative names no place for the minus, or one twice")
         if self.percent and self.currency:
             raise ValueError("percent and currency: a number is of one of the two")
-        plain = NumberNotation(decimal=self.decimal, exponent=True) if self.exponent else self
-        if self != plain:
+        has_other_signs = self.dropped or self.shift or self.decimals is not None or self.negative != _IN_FRONT
+        if self.exponent and has_other_signs:
             raise ValueError("exponent goes with decimal alone: such a number has no other signs")
 
     @property

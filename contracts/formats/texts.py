@@ -91,6 +91,11 @@ class TextFormat:
     ignoring: tuple[Ignored, ...] = ()
     letter_case: LetterCase | None = None
 
+    @property
+    def folding(self) -> Folding:
+        """What a text is folded by before it is compared with the spellings."""
+        return folding(self.ignoring)
+
     def __str__(self) -> str:
         """The words that say something, as people read them."""
         said = {word.name: getattr(self, word.name) for word in fields(self) if getattr(self, word.name) != word.default}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from contracts.formats import BLANK_CHARACTERS, BooleanFormat, DateFormat, NumberNotation, TextFormat, TimestampFormat
@@ -65,6 +65,13 @@ TEXT_WORDS = {"trim", "leadingZerosTo", "values", "ignoring", "letterCase"}
 _EITHER = (("time_zone", "timestamp_offset"), ("number_format", "amount_format"))
 
 
+def require_one_of_each(said: object) -> None:
+    """Raise ValueError if one thing is said by two words."""
+    for pair in _EITHER:
+        if all(getattr(said, name) is not None for name in pair):
+            raise ValueError(f"says {' and '.join(map(to_camel, pair))}: give one of the two")
+
+
 class ColumnFormat(BaseModel):
     """How a source writes the values of one column; what it does not say, the source says of all of its columns."""
 
@@ -84,6 +91,11 @@ class ColumnFormat(BaseModel):
     values: dict[str, str] = Field(default_factory=dict)
     ignoring: tuple[Ignored, ...] = ()
     letter_case: LetterCase | None = None
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        require_one_of_each(self)
+        return self
 
     @property
     def words(self) -> set[str]:

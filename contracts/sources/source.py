@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from open_data_contract_standard.model import Server
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.formats import BooleanFormat, NumberNotation, TimestampFormat
 from contracts.odcs import Custom, OdcsModel
@@ -24,6 +24,7 @@ from contracts.sources.column_formats import (
     Offset,
     TimeWritings,
     ZoneName,
+    require_one_of_each,
 )
 
 EnvironmentVariable = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]*$")]
@@ -80,6 +81,11 @@ class BaseSource(OdcsModel):
     column_formats: dict[str, ColumnFormat] = Custom("columnFormats", default_factory=dict)
     field_paths: dict[str, FieldPath] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
+
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        require_one_of_each(self)
+        return self
 
     @property
     def formats(self) -> ColumnFormat:

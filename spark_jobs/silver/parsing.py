@@ -14,7 +14,7 @@ from pyspark.sql import functions as sf
 
 from contracts.columns import Column as ContractColumn
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.formats.numbers import NegativeSign
+from contracts.formats.numbers import ROUNDING_ERROR, NegativeSign
 from contracts.sources.kinds import Source
 from contracts.written_formats import ENOUGH_DIGITS, written_format
 from spark_jobs.silver.times import parse_date, parse_timestamp
@@ -47,8 +47,9 @@ def _plain(text: Column, format_: NumberFormat) -> Column:
 
 def _fits(number: Column, whole_digits: int, decimals: int) -> Column:
     """Whether the double has so many digits; every step is one that both engines round alike."""
-    scale = sf.lit(10.0**decimals)
-    return (sf.abs(number) < sf.lit(10.0**whole_digits)) & (sf.rint(number * scale) / scale == number)
+    steps = number * sf.lit(10.0**decimals)
+    is_whole = sf.abs(steps - sf.rint(steps)) <= sf.abs(steps) * sf.lit(ROUNDING_ERROR)
+    return (sf.abs(number) < sf.lit(10.0**whole_digits)) & is_whole
 
 
 def parse_boolean(text: Column, format_: BooleanFormat) -> Column:

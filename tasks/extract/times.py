@@ -39,8 +39,7 @@ def read_timestamp(text: pl.Expr, format_: TimestampFormat) -> pl.Expr:
     >>> str(pl.select(read_timestamp(pl.lit("31/01/2026 09:00"), local)).item())
     '2026-01-31 12:00:00+00:00'
     """
-    instant = _first(_instant(text, way, format_.zone) for way in format_.ways)
-    return pl.when(instant <= LAST_INSTANT).then(instant)
+    return _with_place(_first(_instant(text, way, format_.zone) for way in format_.ways))
 
 
 def _first(values: Iterable[pl.Expr]) -> pl.Expr:
@@ -50,7 +49,7 @@ def _first(values: Iterable[pl.Expr]) -> pl.Expr:
 
 def _day(text: pl.Expr, way: TimeWriting, zone: Zone | None) -> pl.Expr:
     if zone and says_instant(way):
-        return _local_day(_instant(text, way, None), zone)
+        return _local_day(_with_place(_instant(text, way, None)), zone)
     if isinstance(way, TimeEncoding):
         serial = _number(text, way)
         return pl.when(serial == serial.floor()).then(_excel_time(serial).dt.date())
@@ -58,6 +57,10 @@ def _day(text: pl.Expr, way: TimeWriting, zone: Zone | None) -> pl.Expr:
     if not way.has_short_year and not way.has_time_of_day:
         return day.str.to_date(_strptime(way), strict=False)
     return _as_iso(day, way, with_time=False).str.to_date("%Y-%m-%d", strict=False)
+
+
+def _with_place(instant: pl.Expr) -> pl.Expr:
+    return pl.when(instant <= LAST_INSTANT).then(instant)
 
 
 def _local_day(instant: pl.Expr, zone: Zone) -> pl.Expr:

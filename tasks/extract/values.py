@@ -11,7 +11,7 @@ import re
 import polars as pl
 
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.formats.numbers import NegativeSign
+from contracts.formats.numbers import ROUNDING_ERROR, NegativeSign
 from tasks.extract.texts import trimmed, well_formed
 from tasks.extract.times import read_date, read_timestamp
 
@@ -68,7 +68,8 @@ def _plain(number: pl.Expr, format_: NumberFormat) -> pl.Expr:
 
 def _fits(number: pl.Expr, whole_digits: int, decimals: int) -> pl.Expr:
     """Whether the double has so many digits; every step is one that both engines round alike."""
-    return (number.abs() < 10.0**whole_digits) & ((number * 10.0**decimals).round() / 10.0**decimals == number)
+    steps = number * 10.0**decimals
+    return (number.abs() < 10.0**whole_digits) & ((steps - steps.round()).abs() <= steps.abs() * ROUNDING_ERROR)
 
 
 def read_boolean(text: pl.Expr, format_: BooleanFormat) -> pl.Expr:

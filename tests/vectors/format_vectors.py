@@ -9,7 +9,9 @@ from typing import Any
 
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
 from tests.vectors.date_vectors import DATES
+from tests.vectors.notation_vectors import NOTATIONS, WHOLE_NOTATIONS
 from tests.vectors.number_vectors import AMOUNTS, DECIMALS, DOUBLES, INTEGERS
+from tests.vectors.pattern_vectors import WRITTEN_DATES, WRITTEN_TIMES
 from tests.vectors.time_vectors import TIMESTAMPS
 
 MISSING: tuple[str | None, ...] = (None, "", " ", "\t\r\n", "\xa0", "\u2003\u3000", "\u2028")
@@ -53,6 +55,10 @@ FORMATS: dict[WrittenFormat, dict[str, Any]] = {
     **DECIMALS,
     **BOOLEANS,
     **TIMESTAMPS,
+    **WRITTEN_DATES,
+    **WRITTEN_TIMES,
+    **NOTATIONS,
+    **WHOLE_NOTATIONS,
 }
 """Every written form and what it reads as."""
 

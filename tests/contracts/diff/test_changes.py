@@ -19,6 +19,7 @@ from contracts.sources.files import FilesSource
 from contracts.tables import DatasetTable, GoldTable
 from tests.contracts.diff import (
     column_cases,
+    format_cases,
     lake_cases,
     option_cases,
     quality_cases,
@@ -35,6 +36,7 @@ CASES = [
     *quality_cases.CASES,
     *set_check_cases.CASES,
     *source_cases.CASES,
+    *format_cases.CASES,
     *lake_cases.CASES,
 ]
 READ = (Contract, DatasetTable, GoldTable, Column, LogicalTypeOptions, Quality, Role, ServiceLevel)
