@@ -131,9 +131,7 @@ def _in_formats(source: BaseSource, contract: Contract, path: str) -> Iterator[C
             except ValueError as error:
                 place = f"{path}.columnFormats.{column.name}" if column.name in source.column_formats else path
                 yield ContractProblem(place, f"{column.name}: {error}")
-    if source.formats.two_digit_years_from and not any(
-        has_short_years(column, source) for column in contract.columns
-    ):
+    if source.formats.two_digit_years_from and not any(has_short_years(column, source) for column in contract.columns):
         yield ContractProblem(f"{path}.twoDigitYearsFrom", "no format of this source has yy, the years it is about")
 
 

@@ -1,4 +1,4 @@
-"""The ways sources write values, as patterns that Java's and Rust's regex read alike, and as what becomes of their groups.
+"""The ways sources write values, as patterns that Java's and Rust's regex read alike, and what becomes of their groups.
 
 The patterns say which texts are well-formed; an engine then parses the text (`tasks.extract.values`,
 `spark_jobs.silver.parsing`).
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from contracts.formats.blanks import BLANK_CHARACTERS, BLANKS, EMAIL_PATTERN
 from contracts.formats.booleans import BooleanFormat
-from contracts.formats.numbers import NumberFormat, NumberNotation
+from contracts.formats.notations import NumberNotation
+from contracts.formats.numbers import NumberFormat
 from contracts.formats.texts import TextFormat
 from contracts.formats.times import LAST_INSTANT, DateFormat, TimestampFormat
 

@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from pydantic.alias_generators import to_camel
+
+from contracts.formats.blanks import BLANK_CHARACTERS
+
 _LETTERS = [chr(code) for code in range(0x41, 0x250) if chr(code).isalpha()]
 """Latin letters: ASCII, Latin-1 Supplement, Latin Extended-A and -B."""
 
@@ -45,7 +49,7 @@ class Folding:
 
     def fold(self, text: str) -> str:
         """The text with every one of the characters replaced."""
-        return text.translate(str.maketrans(self.pairs))
+        return text.translate({ord(one): new for one, new in self.pairs.items()})
 
 
 def folding(ignored: Iterable[Ignored] = (), case: LetterCase | None = None) -> Folding:
@@ -98,9 +102,11 @@ class TextFormat:
 
     def __str__(self) -> str:
         """The words that say something, as people read them."""
-        said = {word.name: getattr(self, word.name) for word in fields(self) if getattr(self, word.name) != word.default}
-        said |= {"trim": repr(self.trim.strip() or "blanks")} if self.trim else {}
-        return f"text with {', '.join(f'{word} {value}' for word, value in said.items())}" if said else "text"
+        said = [f"{to_camel(w.name)} {_shown(getattr(self, w.name))}" for w in fields(self) if self._says(w.name)]
+        return f"text with {', '.join(said)}" if said else "text"
+
+    def _says(self, word: str) -> bool:
+        return bool(getattr(self, word) != getattr(TextFormat, word))
 
 
 def known_spellings(values: Mapping[str, str], known: Iterable[str], ignoring: Iterable[Ignored]) -> Spellings:
@@ -118,4 +124,12 @@ def known_spellings(values: Mapping[str, str], known: Iterable[str], ignoring: I
     for spelling, value in (*values.items(), *own.items()):
         if meanings.setdefault(letters.fold(spelling), value) != value:
             raise ValueError(f"spells {spelling} for {value} and for {meanings[letters.fold(spelling)]}")
-    return tuple((value, tuple(s for s, v in meanings.items() if v == value)) for value in dict.fromkeys(meanings.values()))
+    found = {value: tuple(s for s, v in meanings.items() if v == value) for value in meanings.values()}
+    return tuple(found.items())
+
+
+def _shown(value: object) -> str:
+    """Spellings as `RJ for Rio de Janeiro`, anything else as it stands in the contract."""
+    if not isinstance(value, tuple):
+        return repr(value.strip(BLANK_CHARACTERS)) if type(value) is str else str(value)
+    return "; ".join(one if isinstance(one, str) else f"{' or '.join(one[1])} for {one[0]}" for one in value)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
-from contracts.formats.time_patterns import YEAR, TimePattern
+from contracts.formats.time_fields import YEAR
+from contracts.formats.time_patterns import TimePattern
 
 LAST_INSTANT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 """The last point in time that every engine's calendar has; what a text says beyond it reads as nothing."""
@@ -18,7 +19,7 @@ FIRST_INSTANT = datetime(1000, 1, 1, tzinfo=UTC)
 """The first point in time that a number can say, as texts have no years before it."""
 
 ZONE_RULES_END = datetime(2100, 1, 1, tzinfo=UTC)
-"""From this local time on a zone keeps the offset it then has: the engines' tables of summer times end at various years."""
+"""From this local time on a zone keeps the offset it then has: the engines' tables of summer times end somewhere."""
 
 EXCEL_FIRST_DAY, EXCEL_LAST_DAY, EXCEL_EPOCH = 1, 2_958_465, 25_569
 """Serial days of 1900-01-01, of 9999-12-31 and of 1970-01-01."""
@@ -34,9 +35,9 @@ _FIXED = re.compile("[+-](0[0-9]|1[0-4]):[0-5][0-9]")
 class TimeEncoding(StrEnum):
     """The ways to write a point in time that no pattern describes.
 
-    RFC 3339 is taken to the letter: `t` and `z` of either case, any number of decimals (read to the microsecond, further
-    ones cut off), every offset. Two texts that it allows read as nothing, because no engine's calendar has the time they
-    say: a leap second (`23:59:60`), and one that in UTC is after the year 9999. Nor does a year before 1000.
+    RFC 3339 is taken to the letter: `t` and `z` of either case, any number of decimals (read to the microsecond,
+    further ones cut off), every offset. Two texts that it allows read as nothing, because no engine's calendar has the
+    time they say: a leap second (`23:59:60`), and one that in UTC is after the year 9999. Nor does a year before 1000.
 
     Numbers since the epoch (1970-01-01T00:00:00Z) may have decimals, which are cut off at the microsecond. Excel's
     serial days (ECMA-376, 18.17.4.1, date system 1900) are local days since 1899-12-30, or one later before the day 60,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from contracts.formats import BLANK_CHARACTERS, BooleanFormat, DateFormat, NumberNotation, TextFormat, TimestampFormat
-from contracts.formats.numbers import AMOUNT_EXAMPLES
+from contracts.formats.notations import AMOUNT_EXAMPLES
 from contracts.formats.texts import Ignored, LetterCase, known_spellings
 from contracts.formats.times import TimeEncoding, Zone, time_writing
 
@@ -48,9 +48,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-TimeWritings = Annotated[
-    tuple[str, ...], BeforeValidator(_listed), AfterValidator(_compiled), Field(min_length=1)
-]
+TimeWritings = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_compiled), Field(min_length=1)]
 """Patterns and words of `TimeEncoding`, in the order in which they are tried."""
 FirstYear = Annotated[int, Field(ge=1000, le=9899)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]

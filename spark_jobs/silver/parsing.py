@@ -14,7 +14,8 @@ from pyspark.sql import functions as sf
 
 from contracts.columns import Column as ContractColumn
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.formats.numbers import ROUNDING_ERROR, NegativeSign
+from contracts.formats.notations import NegativeSign
+from contracts.formats.numbers import ROUNDING_ERROR
 from contracts.sources.kinds import Source
 from contracts.written_formats import ENOUGH_DIGITS, written_format
 from spark_jobs.silver.times import parse_date, parse_timestamp

@@ -154,8 +154,8 @@ def _excel_time(serial: Column) -> Column:
     exists = serial.between(EXCEL_FIRST_DAY, EXCEL_LAST_DAY + 1) & (serial < EXCEL_LAST_DAY + 1)
     exists &= sf.floor(serial) != EXCEL_MISSING_DAY
     milliseconds = sf.floor(serial * sf.lit(float(_DAY_MILLISECONDS)) + sf.lit(0.5))
-    shift = sf.when(serial < EXCEL_MISSING_DAY, sf.lit(_DAY_MILLISECONDS)).otherwise(0) - EXCEL_EPOCH * _DAY_MILLISECONDS
-    return sf.when(exists, sf.timestamp_millis(milliseconds + shift))
+    epoch = sf.when(serial < EXCEL_MISSING_DAY, sf.lit(EXCEL_EPOCH - 1)).otherwise(sf.lit(EXCEL_EPOCH))
+    return sf.when(exists, sf.timestamp_millis(milliseconds - epoch * sf.lit(_DAY_MILLISECONDS)))
 
 
 def _since_epoch(text: Column, way: TimeEncoding) -> Column:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from contracts.formats import LAST_INSTANT, DateFormat, TimestampFormat
-from contracts.formats.time_patterns import Field, TimePattern
+from contracts.formats.time_fields import Field
+from contracts.formats.time_patterns import TimePattern
 from contracts.formats.times import (
     EXCEL_EPOCH,
     EXCEL_FIRST_DAY,

@@ -11,7 +11,8 @@ import re
 import polars as pl
 
 from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.formats.numbers import ROUNDING_ERROR, NegativeSign
+from contracts.formats.notations import NegativeSign
+from contracts.formats.numbers import ROUNDING_ERROR
 from tasks.extract.texts import trimmed, well_formed
 from tasks.extract.times import read_date, read_timestamp
 
@@ -34,7 +35,7 @@ def read(text: pl.Expr, format_: WrittenFormat) -> pl.Expr:
 def read_number(text: pl.Expr, format_: NumberFormat) -> pl.Expr:
     """The number: an integer of the width that its digits need, else a double.
 
-    >>> from contracts.formats.numbers import AMOUNT_EXAMPLES
+    >>> from contracts.formats.notations import AMOUNT_EXAMPLES
     >>> pl.select(read_number(pl.lit("R$ 1.234,56"), NumberFormat(AMOUNT_EXAMPLES["R$ 1.234,56"]))).item()
     1234.56
     """

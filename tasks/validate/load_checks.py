@@ -28,9 +28,7 @@ class LoadChecks:
         self._checks = {str(place): check for place, check in enumerate(checks)}
         columns = {column.silver_name: column for column in contract.columns}
         self._broken = {
-            name: ~pl.all_horizontal(
-                _accepts(one, columns[column], source, ingestion_day) for one in check.checks
-            )
+            name: ~pl.all_horizontal(_accepts(one, columns[column], source, ingestion_day) for one in check.checks)
             for name, check in self._checks.items()
             for column in check.columns
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from contracts.formats import NumberFormat
-from contracts.formats.numbers import CurrencyPlace, NegativeSign, NumberNotation
+from contracts.formats.notations import CurrencyPlace, NegativeSign, NumberNotation
 
 PARENTHESES, TRAILING, LEADING = NegativeSign.PARENTHESES, NegativeSign.TRAILING, NegativeSign.LEADING
 
@@ -18,6 +18,9 @@ SWISS = NumberFormat(NumberNotation(".", "'", "CHF "))
 PERCENT = NumberFormat(NumberNotation(",", percent=True), 4, 3)
 JAVA_DOUBLE = NumberFormat(NumberNotation(exponent=True))
 FOUR_DECIMALS = NumberFormat(NumberNotation(decimals=4))
+
+PANDAS_WHOLE = NumberFormat(NumberNotation(decimals=1), 0, 19, is_integer=True)
+TRAILING_WHOLE = NumberFormat(NumberNotation(",", ".", "R$ ", negative=(TRAILING, PARENTHESES)), 0, 10, is_integer=True)
 
 NOTATIONS: dict[NumberFormat, dict[str, Decimal | None]] = {
     ACCOUNTING: {
@@ -101,13 +104,6 @@ NOTATIONS: dict[NumberFormat, dict[str, Decimal | None]] = {
 """Of decimals of as many digits."""
 
 WHOLE_NOTATIONS: dict[NumberFormat, dict[str, int | None]] = {
-    NumberFormat(NumberNotation(decimals=1), 0, 19, is_integer=True): {"12.0": 12, "-3.0": -3, "12.5": None, "12": None},
-    NumberFormat(NumberNotation(",", ".", "R$ ", negative=(TRAILING, PARENTHESES), percent=False), 0, 10, is_integer=True): {
-        "1.000-": -1000,
-        "(7)": -7,
-        "7": 7,
-        "-7": None,
-        "R$ 7": None,
-        "2147483648": None,
-    },
+    PANDAS_WHOLE: {"12.0": 12, "-3.0": -3, "12.5": None, "12": None},
+    TRAILING_WHOLE: {"1.000-": -1000, "(7)": -7, "7": 7, "-7": None, "R$ 7": None, "2147483648": None},
 }

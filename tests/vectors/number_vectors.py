@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from contracts.formats import NumberFormat
-from contracts.formats.numbers import AMOUNT_EXAMPLES
+from contracts.formats.notations import AMOUNT_EXAMPLES
 
 _NO_AMOUNTS = (
     "abc NaN Infinity -Infinity 1e3 1E3 0x10 +5 .5 5. , . - $ R$ 12.345.6 1.2.3 1_000 1000000000000 1000000000000.00 "

@@ -75,7 +75,10 @@ WRITTEN_DATES: dict[DateFormat, dict[str, date | None]] = {
         "9999-12-31T23:59:59Z": date(9999, 12, 31),
         "9999-12-31T23:59:59-01:00": None,
     },
-    DateFormat.of("epochMilliseconds", zone="+05:30"): {"1769797800000": date(2026, 1, 31), "1769797799999": date(2026, 1, 30)},
+    DateFormat.of("epochMilliseconds", zone="+05:30"): {
+        "1769797800000": date(2026, 1, 31),
+        "1769797799999": date(2026, 1, 30),
+    },
 }
 
 WRITTEN_TIMES: dict[TimestampFormat, dict[str, datetime | None]] = {

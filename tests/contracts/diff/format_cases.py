@@ -123,9 +123,7 @@ CASES = [
         "numbers get a notation in words that was there as an example",
         "BaseSource.number_format BaseSource.amount_format",
         PURCHASES,
-        both(
-            custom(API, "amountFormat", None), custom(API, "numberFormat", {"decimal": ".", "negative": "leading"})
-        ),
+        both(custom(API, "amountFormat", None), custom(API, "numberFormat", {"decimal": ".", "negative": "leading"})),
         Verdict.NONE,
         (),
     ),
@@ -152,7 +150,7 @@ CASES = [
         (
             additive(
                 FILES,
-                "store_location was read as text, is read as text with spellings (('Rio de Janeiro', ('RJ',)),)",
+                "store_location was read as text, is read as text with spellings RJ for Rio de Janeiro",
             ),
         ),
     ),
@@ -170,6 +168,6 @@ CASES = [
         RETURNS,
         custom("servers.return-files", "columnFormats", {"reason": {"nullTexts": ["-"]}}),
         Verdict.BREAKING_FOR_SOURCES,
-        (sources("servers.return-files", "reason was read as text, is read as text with null_texts ('-',)"),),
+        (sources("servers.return-files", "reason was read as text, is read as text with nullTexts -"),),
     ),
 ]

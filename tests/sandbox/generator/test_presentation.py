@@ -38,7 +38,8 @@ def test_times_are_written_in_utc_or_at_the_sources_offset(offset: str | None, e
     times = pl.Series([datetime(2026, 1, 1, 1, 2, 3, 0, UTC), datetime(2026, 1, 1, 1, 2, 3, 450, UTC)]).cast(
         pl.Datetime("us", "UTC")
     )
-    written = pl.select(timestamp_text(pl.lit(times), TimestampFormat.of("dd/MM/yyyy HH:mm:ss", zone=offset) if offset else TimestampFormat())).to_series().to_list()
+    format_ = TimestampFormat.of("dd/MM/yyyy HH:mm:ss", zone=offset) if offset else TimestampFormat()
+    written = pl.select(timestamp_text(pl.lit(times), format_)).to_series().to_list()
     assert written == expected
 
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from contracts.formats import NumberNotation
-from contracts.formats.numbers import AMOUNT_EXAMPLES
+from contracts.formats.notations import AMOUNT_EXAMPLES
 from sandbox.generator.customer_purchases.presentation import amount_text
 
 
@@ -33,7 +33,9 @@ def test_amounts_are_written_with_currency_and_thousands(
 
 def test_plain_amounts_have_neither_currency_nor_thousands() -> None:
     centavos = pl.lit(pl.Series([5, -123456789]))
-    assert pl.select(amount_text(centavos, AMOUNT_EXAMPLES["R$ 1.234,56"], pl.lit(value=True))).to_series().to_list() == [
+    assert pl.select(
+        amount_text(centavos, AMOUNT_EXAMPLES["R$ 1.234,56"], pl.lit(value=True))
+    ).to_series().to_list() == [
         "0,05",
         "-1234567,89",
     ]
