@@ -154,8 +154,9 @@ def _excel_time(serial: Column) -> Column:
     exists = serial.between(EXCEL_FIRST_DAY, EXCEL_LAST_DAY + 1) & (serial < EXCEL_LAST_DAY + 1)
     exists &= sf.floor(serial) != EXCEL_MISSING_DAY
     milliseconds = sf.floor(serial * sf.lit(float(_DAY_MILLISECONDS)) + sf.lit(0.5))
-    epoch = sf.when(serial < EXCEL_MISSING_DAY, sf.lit(EXCEL_EPOCH - 1)).otherwise(sf.lit(EXCEL_EPOCH))
-    return sf.when(exists, sf.timestamp_millis(milliseconds - epoch * sf.lit(_DAY_MILLISECONDS)))
+    early, epoch = (sf.lit(day * _DAY_MILLISECONDS) for day in (EXCEL_EPOCH - 1, EXCEL_EPOCH))
+    since = milliseconds - sf.when(serial < EXCEL_MISSING_DAY, early).otherwise(epoch)
+    return sf.when(exists, sf.timestamp_millis(since))
 
 
 def _since_epoch(text: Column, way: TimeEncoding) -> Column:

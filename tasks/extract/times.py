@@ -93,12 +93,13 @@ def _rfc_3339(text: pl.Expr) -> pl.Expr:
 def _time(text: pl.Expr, pattern: TimePattern) -> pl.Expr:
     """The local time, or the instant if the pattern has an offset."""
     time, fields = well_formed(text, pattern.pattern), pattern.fields.keys()
-    if not pattern.has_short_year and "S" not in fields and {"m", "s"} <= fields:
+    has_offset_within = pattern.says_offset and pattern.parts[-1] != pattern.fields["X"]
+    if not (pattern.has_short_year or has_offset_within or "S" in fields) and {"m", "s"} <= fields:
         return time.str.to_datetime(_strptime(pattern), time_unit="us", strict=False)
-    half = f" {pattern.group_of('a')}" if "a" in fields else ""
-    iso = _as_iso(time, pattern, with_time=True, behind=half)
-    hour, half_of_day, offset = "%I" if half else "%H", " %p" * bool(half), "%#z" * pattern.says_offset
-    return iso.str.to_datetime(f"%Y-%m-%d {hour}:%M:%S%.f{offset}{half_of_day}", time_unit="us", strict=False)
+    half = f"{pattern.group_of('a')} " if "a" in fields else ""
+    iso = _as_iso(time, pattern, with_time=True, before=half)
+    half_of_day, hour, offset = "%p " * bool(half), "%I" if half else "%H", "%#z" * pattern.says_offset
+    return iso.str.to_datetime(f"{half_of_day}%Y-%m-%d {hour}:%M:%S%.f{offset}", time_unit="us", strict=False)
 
 
 def _strptime(pattern: TimePattern) -> str:
@@ -108,9 +109,9 @@ def _strptime(pattern: TimePattern) -> str:
     )
 
 
-def _as_iso(text: pl.Expr, pattern: TimePattern, *, with_time: bool, behind: str = "") -> pl.Expr:
+def _as_iso(text: pl.Expr, pattern: TimePattern, *, with_time: bool, before: str = "") -> pl.Expr:
     for way in pattern.as_iso(with_time=with_time):
-        text = text.str.replace(way.pattern, way.replacement + behind)
+        text = text.str.replace(way.pattern, before + way.replacement)
     return text
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.problems import ContractError
 from contracts.reader import read_contract
-from tests.contracts.documents import document, written
+from tests.contracts.documents import document, saying, written
 
 FILES = 2
 """The place of the source `branch-files`, which in these cases says nothing of its formats but what the case does."""
@@ -77,7 +77,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
 def test_a_format_without_a_meaning_is_refused_with_path_and_reason(
     tmp_path: Path, words: dict[str, Any], path: str, reason: str
 ) -> None:
-    file = written(tmp_path, _with(words))
+    file = written(tmp_path, saying(document(), FILES, **words))
     with pytest.raises(ContractError) as caught:
         read_contract(file)
     lines = str(caught.value).splitlines()
@@ -85,18 +85,10 @@ def test_a_format_without_a_meaning_is_refused_with_path_and_reason(
 
 
 def test_a_date_that_declares_a_pattern_has_it_where_its_source_says_none(tmp_path: Path) -> None:
-    content = _with({})
+    content = saying(document(), FILES)
     day = next(column for column in content["schema"][0]["properties"] if column["name"] == "purchase_date")
     day["logicalTypeOptions"] = {"format": "yyyy.MM.dd"}
     assert read_contract(written(tmp_path, content))
     day["logicalTypeOptions"] = {"format": "yyyy.mm.dd"}
     with pytest.raises(ContractError, match=r"format yyyy\.mm\.dd cannot be rendered for a date: .* says no day"):
         read_contract(written(tmp_path, content))
-
-
-def _with(words: dict[str, Any]) -> dict[str, Any]:
-    content = document()
-    source = content["servers"][FILES]
-    kept = [item for item in source["customProperties"] if item["property"] in {"connection", "optionalColumns"}]
-    source["customProperties"] = kept + [{"property": name, "value": value} for name, value in words.items()]
-    return content
