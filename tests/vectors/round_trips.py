@@ -74,9 +74,7 @@ WRITTEN = st.builds(
 )
 
 
-def _text_and_instant(
-    pattern: TimePattern, zone: ZoneInfo, time: datetime, fold: int
-) -> tuple[str, datetime | None]:
+def _text_and_instant(pattern: TimePattern, zone: ZoneInfo, time: datetime, fold: int) -> tuple[str, datetime | None]:
     """The local time as the pattern writes it, and the instant; without an offset the first time that it occurs."""
     kept = _as_far_as_written(pattern, time)
     local = kept.replace(tzinfo=zone, fold=fold if pattern.says_offset else 0)
