@@ -19,9 +19,10 @@ from contracts.problems import ContractProblem
 from contracts.rules import Stage
 from contracts.sources.csv_dialect import folded
 from contracts.sources.files import FilesSource
+from contracts.sources.source import BaseSource
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
 from contracts.transformations import transformation_problems
-from contracts.written_formats import declared_date_format
+from contracts.written_formats import declared_date_format, has_short_years, known_values, require_formats
 
 CRON_FIELDS = 5
 
@@ -114,6 +115,7 @@ def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
         path = f"servers[{index}].customProperties"
         for name in sorted({*source.field_paths, *source.optional_columns} - set(contract.column_names)):
             yield ContractProblem(path, f"source {source.name} names the unknown column {name}")
+        yield from _in_formats(source, contract, path)
         for column in contract.columns:
             if column.name in source.optional_columns and column.primary_key:
                 reason = f"lets source {source.name} lack {column.name}, a primaryKey: its rows would all be one"
@@ -129,6 +131,21 @@ def _in_headers(source: FilesSource, columns: Iterable[Column], path: str) -> It
     for name in sorted(name for name, count in counts.items() if count > 1):
         reason = f"source {source.name} has the header {name!r} stand for two things, as headers are read"
         yield ContractProblem(f"{path}.fieldPaths", reason)
+
+
+def _in_formats(source: BaseSource, contract: Contract, path: str) -> Iterator[ContractProblem]:
+    """Each word may be right, and yet they mean nothing together, or nothing for the column's type."""
+    yield from _unknown(f"{path}.columnFormats", source.column_formats, contract.column_names)
+    for column in contract.columns:
+        with suppress(ValueError):  # what is wrong with the column is told at its own place
+            known_values(column)
+            try:
+                require_formats(column, source)
+            except ValueError as error:
+                place = f"{path}.columnFormats.{column.name}" if column.name in source.column_formats else path
+                yield ContractProblem(place, f"{column.name}: {error}")
+    if source.formats.two_digit_years_from and not any(has_short_years(column, source) for column in contract.columns):
+        yield ContractProblem(f"{path}.twoDigitYearsFrom", "no format of this source has yy, the years it is about")
 
 
 def _in_service_levels(contract: Contract) -> Iterator[ContractProblem]:

@@ -57,9 +57,11 @@ def problems_of(error: ValidationError) -> list[ContractProblem]:
 
 
 def _reason(detail: ErrorDetails) -> str:
+    unknown = "Extra inputs are not permitted: no known word; quote a text with a comma in it"
     hints = {
         "string_type": "Input should be a valid string: put it in quotes",
-        "extra_forbidden": "Extra inputs are not permitted: no known word; quote a text with a comma in it",
+        "extra_forbidden": unknown,
+        "unexpected_keyword_argument": unknown,
     }
     return hints.get(detail["type"], detail["msg"].removeprefix("Value error, "))
 

@@ -19,19 +19,17 @@ from contracts.diff.change import (
     Word,
     always,
     match,
-    spelled,
     when,
     word_changes,
 )
 from contracts.diff.demands import demands
-from contracts.formats import BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
+from contracts.diff.format_changes import format_changes
 from contracts.odcs import CUSTOM
 from contracts.sources.api import ApiSource
 from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
 from contracts.sources.kinds import Source
 from contracts.sources.source import BaseSource
-from contracts.written_formats import written_format
 
 Sources = tuple[Source, Source]
 """One source as the contract described it, and as it does now."""
@@ -156,34 +154,4 @@ def _in_source_column(pair: Sources, before: Column, after: Column) -> Iterator[
     if excused != is_excused:
         text = f"{name} may be missing" if is_excused else f"{name} must be there"
         yield Change(f"{path}.customProperties.optionalColumns", text, NOBODY if is_excused else SOURCES)
-    old, new = written_format(before, was), written_format(after, is_now)
-    if old != new:
-        text = f"{name} was read as {_described(old)}, is read as {_described(new)}"
-        yield Change(path, text, NOBODY if _reads_all_of(old, new) else SOURCES)
-
-
-def _reads_all_of(old: WrittenFormat | None, new: WrittenFormat | None) -> bool:
-    """Whether everything that was read in the first format is read in the second, as the same value."""
-    match old, new:
-        case _, None:
-            return True
-        case BooleanFormat(), BooleanFormat():
-            return set(old.true) <= set(new.true) and set(old.false) <= set(new.false)
-        case NumberFormat(), NumberFormat():
-            decimals = new.decimals is None or (old.decimals is not None and old.decimals <= new.decimals)
-            kept = old.notation is new.notation and old.is_integer >= new.is_integer
-            return kept and decimals and old.whole_digits <= new.whole_digits
-    return old == new
-
-
-def _described(written: WrittenFormat | None) -> str:
-    match written:
-        case DateFormat():
-            return str(written)
-        case TimestampFormat(local_offset=offset):
-            return f"dd/MM/yyyy HH:mm:ss at {offset}" if offset else "RFC 3339"
-        case BooleanFormat(true=true, false=false):
-            return f"{spelled(true)} for true, {spelled(false)} for false"
-        case NumberFormat(notation=notation, whole_digits=digits, decimals=decimals):
-            return f"{notation} of {digits} digits, {'any scale' if decimals is None else f'scale {decimals}'}"
-    return "text"
+    yield from format_changes(path, (was, before), (is_now, after))

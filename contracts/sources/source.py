@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from open_data_contract_standard.model import Server
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from contracts.formats import BooleanFormat, DateFormat, NumberNotation, TimestampFormat
+from contracts.formats import BooleanFormat, NumberNotation, TimestampFormat
 from contracts.odcs import Custom, OdcsModel
+from contracts.sources.column_formats import (
+    AmountExample,
+    BooleanWords,
+    ColumnFormat,
+    FirstYear,
+    NullTexts,
+    Offset,
+    TimeWritings,
+    ZoneName,
+    require_one_of_each,
+)
 
 EnvironmentVariable = Annotated[str, StringConstraints(pattern="^[A-Z][A-Z0-9_]*$")]
 SourceName = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -69,12 +80,6 @@ class Resources(BaseModel):
     memory: Quantity | None = None
 
 
-def _boolean_format(value: Any) -> Any:  # noqa: ANN401 (whatever the file says)
-    if isinstance(value, str):
-        return BooleanFormat.of(value)
-    return BooleanFormat.of(*value) if isinstance(value, list) and all(isinstance(x, str) for x in value) else value
-
-
 class BaseSource(OdcsModel):
     """What every source has: its name, how it writes values, and which of its fields is which column.
 
@@ -90,22 +95,40 @@ class BaseSource(OdcsModel):
     name: SourceName = Field(alias="server")
     description: str = ""
     connection: Connection = Custom("connection")
-    date_format: DateFormat | None = Custom("dateFormat", default=None)
-    number_notation: NumberNotation = Custom("amountFormat", default=NumberNotation.PLAIN)
-    boolean_format: Annotated[BooleanFormat, BeforeValidator(_boolean_format)] = Custom(
-        "booleanFormat", default=BooleanFormat()
-    )
-    timestamp_offset: Annotated[str, StringConstraints(pattern="^[+-](0[0-9]|1[0-4]):[0-5][0-9]$")] | None = Custom(
-        "timestampOffset", default=None
-    )
+    date_ways: TimeWritings | None = Custom("dateFormat", default=None)
+    timestamp_ways: TimeWritings | None = Custom("timestampFormat", default=None)
+    two_digit_years_from: FirstYear | None = Custom("twoDigitYearsFrom", default=None)
+    time_zone: ZoneName | None = Custom("timeZone", default=None)
+    timestamp_offset: Offset | None = Custom("timestampOffset", default=None)
+    amount_format: AmountExample | None = Custom("amountFormat", default=None)
+    number_format: NumberNotation | None = Custom("numberFormat", default=None)
+    boolean_format: BooleanWords = Custom("booleanFormat", default=BooleanFormat())
+    null_texts: NullTexts = Custom("nullTexts", default=())
+    column_formats: dict[str, ColumnFormat] = Custom("columnFormats", default_factory=dict)
     field_paths: dict[str, FieldPath | FieldPaths] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
     resources: Resources = Custom("resources", default=Resources())
 
+    @model_validator(mode="after")
+    def _says_each_thing_once(self) -> Self:
+        require_one_of_each(self)
+        return self
+
+    @property
+    def formats(self) -> ColumnFormat:
+        """How it writes the values of columns of which it says nothing by themselves."""
+        said = {name: getattr(self, name) for name in ColumnFormat.model_fields if name in BaseSource.model_fields}
+        return ColumnFormat.model_construct(**said)
+
+    def formats_of(self, column: str) -> ColumnFormat:
+        """How it writes the values of that column."""
+        own = self.column_formats.get(column)
+        return own.over(self.formats) if own else self.formats
+
     @property
     def timestamp_format(self) -> TimestampFormat:
         """How it writes a point in time."""
-        return TimestampFormat(self.timestamp_offset)
+        return self.formats.timestamp_format
 
     @model_validator(mode="after")
     def _names_each_field_once(self) -> Self:

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from contracts.formats import TimestampFormat
+from contracts.formats.times import TimeEncoding
 from sandbox.customers_api.purchases_store import Page, Position, read_page
 from sandbox.customers_api.rate_limit import TokenBucket
 
@@ -76,7 +76,7 @@ def _start(updated_since: str | None, cursor: str | None) -> Position:
 
 
 def _microseconds(timestamp: str) -> int:
-    if not re.fullmatch(TimestampFormat().pattern, timestamp):
+    if not re.fullmatch(TimeEncoding.RFC_3339.pattern, timestamp):
         raise ValueError("updated_since: not an RFC 3339 time, such as 2026-01-31T12:00:00Z")
     try:
         return (datetime.fromisoformat(timestamp) - _EPOCH) // timedelta(microseconds=1)

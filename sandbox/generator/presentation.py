@@ -8,21 +8,23 @@ from contracts.formats import DateFormat, TimestampFormat
 from contracts.sources.database import DatabaseSource
 from contracts.sources.source import BaseSource
 
-_DATE_TEXT = {DateFormat.ISO: "%Y-%m-%d", DateFormat.US: "%-m/%-d/%Y", DateFormat.BRAZILIAN: "%d/%m/%Y"}
+_DATE_TEXT = {
+    DateFormat.of("yyyy-MM-dd"): "%Y-%m-%d",
+    DateFormat.of("M/d/yyyy"): "%-m/%-d/%Y",
+    DateFormat.of("dd/MM/yyyy"): "%d/%m/%Y",
+}
 
 
-def date_text(dates: pl.Expr, date_format: DateFormat) -> pl.Expr:
-    """A Date column as text."""
-    return dates.dt.to_string(_DATE_TEXT[date_format])
+def date_text(dates: pl.Expr, date_format: DateFormat | None) -> pl.Expr:
+    """A Date column as text, as ISO 8601 has it unless another format is given."""
+    return dates.dt.to_string(_DATE_TEXT[date_format or DateFormat.of("yyyy-MM-dd")])
 
 
 def timestamp_text(times: pl.Expr, timestamp_format: TimestampFormat) -> pl.Expr:
     """A Datetime column (UTC) as text, with decimals only where a time has a fraction of a second."""
-    if timestamp_format.local_offset is None:
+    if timestamp_format.zone is None:
         return times.dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ")
-    hours, minutes = timestamp_format.local_offset.split(":")
-    offset = pl.duration(hours=int(hours), minutes=int(hours[0] + minutes))
-    return (times + offset).dt.to_string("%d/%m/%Y %H:%M:%S")
+    return (times + timestamp_format.zone.offset).dt.to_string("%d/%m/%Y %H:%M:%S")
 
 
 def change_time_text(times: pl.Expr, source: BaseSource) -> pl.Expr:

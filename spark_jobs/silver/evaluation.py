@@ -16,8 +16,10 @@ from contracts.rules import Cpf, Rule, Severity
 from contracts.transformations import in_order
 from spark_jobs.silver.identities import has, identities, without_identities, without_long_numbers
 from spark_jobs.silver.masking import digits, keyed_hash, masked_email, redacted, with_key_pads
-from spark_jobs.silver.parsing import parse_by_source, trimmed
+from spark_jobs.silver.parsing import parse_by_source
 from spark_jobs.silver.rules import Value, accepts, cpf_number
+from spark_jobs.silver.texts import meant_by_source, trimmed
+from spark_jobs.silver.times import utc_day
 from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, SOURCE
 from spark_jobs.tables.expressions import of_its_type, scalar
 
@@ -31,7 +33,6 @@ BROKEN_WARNINGS = "_broken_warnings"
 _TRIMMED, _PARSED, _LANDED, _CPF_NUMBER = "_trimmed_", "_parsed_", "_landed_", "_cpf_number_"
 _IDENTITIES = "_identities_"
 _NUMBERS, _TIMES = {LogicalType.INTEGER, LogicalType.NUMBER}, {LogicalType.DATE, LogicalType.TIMESTAMP}
-_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:
@@ -49,7 +50,8 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
     """
     further = [name for name in bronze.columns if name not in {*contract.column_names, RESCUED_DATA.name}]
     typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
-    trimmed_texts = bronze.select("*", *(trimmed(sf.col(c.name)).alias(_TRIMMED + c.name) for c in contract.columns))
+    meanings = _with_meanings(bronze, contract)
+    trimmed_texts = meanings.select("*", *(trimmed(sf.col(c.name)).alias(_TRIMMED + c.name) for c in contract.columns))
     cpfs = [rule.column for rule in contract.rules if any(isinstance(check, Cpf) for check in rule.checks)]
     parsed = trimmed_texts.select(
         "*",
@@ -67,11 +69,21 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
     masked = with_key_pads(checked, pads).select(
         *(_silver_value(c).alias(c.silver_name) for c in contract.columns),
         *further,
-        *(sf.col(c.name).alias(_LANDED + c.name) for c in typed),
+        *(_LANDED + c.name for c in typed),
         BROKEN_RULES.name,
         BROKEN_WARNINGS,
     )
     return with_derived_columns(masked, contract)
+
+
+def _with_meanings(bronze: DataFrame, contract: Contract) -> DataFrame:
+    """Bronze's rows with what their sources mean by their texts, and the typed columns' texts as they were landed."""
+    landed = {_LANDED + c.name: sf.col(c.name) for c in contract.columns if c.logical_type is not LogicalType.STRING}
+    meanings = {
+        c.name: meant_by_source(sf.col(c.name), c, sf.col(SOURCE.name), contract.sources) for c in contract.columns
+    }
+    said = {name: meaning for name, meaning in meanings.items() if meaning is not None}
+    return bronze.withColumns(landed | said)
 
 
 def with_derived_columns(silver: DataFrame, contract: Contract) -> DataFrame:
@@ -144,13 +156,8 @@ def _label_unless(accepted: Column, label: str) -> Column:
 
 
 def _keeps(rule: Rule, column: ContractColumn) -> Column:
-    value, day = _value(column), _utc_day(sf.col(INGESTION_TIMESTAMP.name))
+    value, day = _value(column), utc_day(sf.col(INGESTION_TIMESTAMP.name))
     return reduce(and_, (accepts(check, value, day) for check in rule.checks))
-
-
-def _utc_day(instant: Column) -> Column:
-    """Day of an instant in UTC, whatever the session's time zone."""
-    return sf.date_from_unix_date(sf.floor(sf.unix_micros(instant) / _MICROSECONDS_A_DAY).cast("int"))
 
 
 def _silver_value(column: ContractColumn) -> Column:

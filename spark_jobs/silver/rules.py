@@ -27,7 +27,7 @@ from contracts.rules import (
     Parses,
     Present,
 )
-from spark_jobs.silver.parsing import trimmed
+from spark_jobs.silver.texts import trimmed
 
 CPF_REPEATED = 11_111_111_111
 """Every CPF of eleven equal digits is a multiple of it, and no other eleven digits are."""

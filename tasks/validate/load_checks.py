@@ -9,11 +9,13 @@ from decimal import Decimal
 import polars as pl
 
 from contracts.column_rules import SetCheck
+from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.quality import Metric
-from contracts.rules import Severity, Stage
+from contracts.rules import Check, Severity, Stage
 from contracts.sources.source import BaseSource
-from contracts.written_formats import written_format
+from contracts.written_formats import text_format, written_format
+from tasks.extract.texts import meant
 from tasks.validate.rules import accepts
 
 
@@ -26,10 +28,7 @@ class LoadChecks:
         self._checks = {str(place): check for place, check in enumerate(checks)}
         columns = {column.silver_name: column for column in contract.columns}
         self._broken = {
-            name: ~pl.all_horizontal(
-                accepts(one, pl.col(columns[column].name), written_format(columns[column], source), ingestion_day)
-                for one in check.checks
-            )
+            name: ~pl.all_horizontal(_accepts(one, columns[column], source, ingestion_day) for one in check.checks)
             for name, check in self._checks.items()
             for column in check.columns
         }
@@ -58,3 +57,8 @@ class LoadChecks:
         if not check.percent:
             return count
         return 100 * count / self._rows if self._rows else Decimal(0)
+
+
+def _accepts(check: Check, column: Column, source: BaseSource, ingestion_day: date) -> pl.Expr:
+    text = meant(pl.col(column.name), text_format(column, source))
+    return accepts(check, text, written_format(column, source), ingestion_day)

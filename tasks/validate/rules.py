@@ -23,7 +23,8 @@ from contracts.rules import (
     Parses,
     Present,
 )
-from tasks.extract.values import digits_of, is_missing, read, trimmed
+from tasks.extract.texts import digits_of, is_missing, trimmed
+from tasks.extract.values import read
 
 _CPF_DIGITS = 11
 _CARD_DIGITS = 19

@@ -14,7 +14,8 @@ from contracts.contract import Contract
 from contracts.formats import WrittenFormat
 from contracts.rules import Check, Rule, Stage
 from contracts.sources.source import BaseSource
-from contracts.written_formats import written_format
+from contracts.written_formats import text_format, written_format
+from tasks.extract.texts import meant
 from tasks.validate.rules import accepts
 
 
@@ -32,17 +33,18 @@ def landing_schema(contract: Contract, source: BaseSource, ingestion_day: date) 
 
 
 def _column(column: Column, source: BaseSource, rules: list[Rule], ingestion_day: date) -> pa.Column:
-    format_ = written_format(column, source)
+    text = meant(pl.col(column.name), text_format(column, source))
+    judged = partial(_verdict, text, written_format(column, source), ingestion_day)
     checks = [
         # pandera drops null rows before a check unless told otherwise, and null is what `Present` must reject
-        pa.Check(partial(_verdict, rule.checks, format_, ingestion_day), name=rule.label, ignore_na=False)
+        pa.Check(partial(judged, rule.checks), name=rule.label, ignore_na=False)
         for rule in rules
     ]
     return pa.Column(pl.String, checks=checks, nullable=True)
 
 
 def _verdict(
-    checks: tuple[Check, ...], format_: WrittenFormat | None, ingestion_day: date, data: PolarsData
+    text: pl.Expr, format_: WrittenFormat | None, ingestion_day: date, checks: tuple[Check, ...], data: PolarsData
 ) -> pl.LazyFrame:
-    verdicts = [accepts(check, pl.col(data.key), format_, ingestion_day) for check in checks]
+    verdicts = [accepts(check, text, format_, ingestion_day) for check in checks]
     return data.lazyframe.select(pl.all_horizontal(verdicts).alias(str(data.key)))

@@ -38,3 +38,11 @@ def column(content: Document, name: str, table: int = 0) -> Document:
     """The property of that name in one of the document's tables."""
     found: Document = next(item for item in content["schema"][table]["properties"] if item["name"] == name)
     return found
+
+
+def saying(content: Document, source: int, **words: Any) -> Document:
+    """The document, in which that source says these custom properties beside its connection, and no others."""
+    owner = content["servers"][source]
+    kept = [item for item in owner["customProperties"] if item["property"] in {"connection", "optionalColumns"}]
+    owner["customProperties"] = kept + [{"property": name, "value": value} for name, value in words.items()]
+    return content

@@ -119,7 +119,7 @@ BREAKAGES: list[tuple[Change, str, str]] = [
     (_set_custom("servers.1", "connection", None), "servers[1].customProperties.connection", "Field required"),
     (_set_custom("servers.1", "connection", {"url": "A_URL"}), "servers[1]", "needs a key in its connection"),
     (_set_custom("servers.0", "keyField", None), "servers[0].customProperties.keyField", "Field required"),
-    (_set_custom("servers.0", "dateFormat", "yyyy/MM/dd"), "servers[0].customProperties.dateFormat", "'yyyy-MM-dd'"),
+    (_set_custom("servers.0", "dateFormat", "YYYY/MM/dd"), "servers[0].customProperties.dateFormat", "has the field YYYY"),
     (_set_custom("servers.0", "amountFormat", "1 234"), "servers[0].customProperties.amountFormat", "'1234.56'"),
     (_set("servers.1.location", "https://shop/v1"), "servers[1]", "location must begin with ${CUSTOMERS_API_URL}"),
     (_set("servers.2.path", "${BRANCH_FILES_URL}*.csv"), "servers[2]", "path must be ${BRANCH_FILES_URL}/ and a pattern"),

@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from contracts.formats import (
-    BLANK_CHARACTERS,
-    BooleanFormat,
-    DateFormat,
-    NumberFormat,
-    NumberNotation,
-    TimestampFormat,
-    WrittenFormat,
-)
+from contracts.formats import BLANK_CHARACTERS, WrittenFormat
+from tests.vectors.format_vectors import FORMATS
 
-EVERY_FORMAT: tuple[WrittenFormat, ...] = (
-    *DateFormat,
-    *(NumberFormat(notation, 2) for notation in NumberNotation),
-    *(NumberFormat(notation, None) for notation in NumberNotation),
-    NumberFormat(NumberNotation.PLAIN, 9, 29),
-    NumberFormat(NumberNotation.REAL, 0, 10, is_integer=True),
-    NumberFormat(NumberNotation.DOLLAR, 0, 19, is_integer=True),
-    BooleanFormat(),
-    BooleanFormat.of("S/N", "sim/não", "1/0"),
-    TimestampFormat(),
-    TimestampFormat("-03:00"),
-    TimestampFormat("+14:59"),
-)
-"""A format of each kind, and those in which a value is largest."""
+EVERY_FORMAT: tuple[WrittenFormat, ...] = tuple(FORMATS)
+"""The formats of the shared vectors."""
 
 _PARTS = st.sampled_from(
     [

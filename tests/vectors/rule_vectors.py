@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from contracts.formats import DateFormat, NumberFormat, NumberNotation, TimestampFormat, WrittenFormat
+from contracts.formats import NumberFormat, WrittenFormat
 from contracts.patterns import portable_pattern
 from contracts.rules import (
     EMAIL as EMAIL_CHECK,
@@ -30,7 +30,8 @@ from contracts.rules import (
     Parses,
     Present,
 )
-from tests.vectors.format_vectors import DOLLAR, FORMATS, MISSING, NOT_BLANK, PLAIN, REAL
+from tests.vectors.date_vectors import BRAZILIAN, ISO
+from tests.vectors.format_vectors import FORMATS, MISSING, NOT_BLANK
 from tests.vectors.identity_vectors import (
     INVALID_CARDS,
     INVALID_CPFS,
@@ -39,10 +40,12 @@ from tests.vectors.identity_vectors import (
     VALID_CPFS,
     VALID_EMAILS,
 )
+from tests.vectors.number_vectors import DOLLAR, PLAIN, PLAIN_NOTATION, REAL
+from tests.vectors.time_vectors import SAO_PAULO
 
 INGESTION_DAY = date(2026, 11, 25)
 
-INTEGER = NumberFormat(NumberNotation.PLAIN, 0, 19, is_integer=True)
+INTEGER = NumberFormat(PLAIN_NOTATION, 0, 19, is_integer=True)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ AT_LEAST_FRACTION = RuleVectors(
 DATE_BETWEEN = RuleVectors(
     "date_between",
     (DateBetween(date(2000, 1, 1), 1),),
-    DateFormat.ISO,
+    ISO,
     _verdicts(
         accepted=(
             *MISSING,
@@ -173,13 +176,13 @@ FURTHER: tuple[RuleVectors, ...] = (
     RuleVectors(
         "dates_between",
         (AtLeast(date(2026, 1, 1)), AtMost(date(2026, 12, 31))),
-        DateFormat.BRAZILIAN,
+        BRAZILIAN,
         _verdicts(accepted=(*MISSING, "01/01/2026", "31/12/2026", "2026-13-01"), rejected=("31/12/2025", "01/01/2027")),
     ),
     RuleVectors(
         "times_from",
         (AtLeast(datetime(2026, 1, 1, 3, tzinfo=UTC)),),
-        TimestampFormat("-03:00"),
+        SAO_PAULO,
         _verdicts(accepted=(*MISSING, "01/01/2026 00:00:00", "?"), rejected=("31/12/2025 23:59:59",)),
     ),
     RuleVectors(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.formats import DateFormat, NumberNotation
+from contracts.formats import NumberNotation
 from contracts.sources.source import BaseSource
 from sandbox.generator.draws import Draws
 from sandbox.generator.population import SourceKind
@@ -17,15 +17,13 @@ from sandbox.generator.presentation import (
     sign_text,
 )
 
-_CURRENCY = {NumberNotation.PLAIN: "", NumberNotation.DOLLAR: "$", NumberNotation.REAL: "R$ "}
-
 
 def as_text(frame: pl.DataFrame, source: BaseSource, kind: SourceKind, draws: Draws) -> pl.DataFrame:
     """Purchases with every standardized column as the text the source would hand out."""
     often, rarely = (pl.lit(pl.Series(draws.hits(f"written otherwise {share}", share))) for share in (0.3, 0.02))
     frame = frame.with_columns(
-        date_text(pl.col("purchase_date"), source.date_format or DateFormat.ISO),
-        amount_text(pl.col("total_amount"), source.number_notation, often).alias("total_amount"),
+        date_text(pl.col("purchase_date"), source.formats.date_format),
+        amount_text(pl.col("total_amount"), source.formats.number_notation, often).alias("total_amount"),
         change_time_text(pl.col("updated_at"), source),
         _cpf_text(pl.col("cpf"), pl.lit(pl.Series(draws.below("cpf writing", 16)))).alias("cpf"),
         _grouped_card(pl.col("credit_card_number"), often),
@@ -40,7 +38,7 @@ def as_text(frame: pl.DataFrame, source: BaseSource, kind: SourceKind, draws: Dr
 def amount_text(centavos: pl.Expr, notation: NumberNotation, plain: pl.Expr) -> pl.Expr:
     """Amounts in centavos (below 10⁹ BRL) as text; `plain` ones without currency and thousands separators."""
     whole, cents = centavos.abs() // 100, centavos.abs() % 100
-    grouped = _CURRENCY[notation] + grouped_digits(whole, notation.thousands)
+    grouped = notation.currency + grouped_digits(whole, notation.grouping)
     digits = pl.when(plain).then(whole.cast(pl.String)).otherwise(grouped)
     return sign_text(centavos) + digits + notation.decimal + cents.cast(pl.String).str.zfill(2)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.formats import DateFormat
 from contracts.sources.source import BaseSource
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.csv_files import CsvFile, file_blocks
@@ -69,8 +68,8 @@ def _as_text(typed: pl.DataFrame, source: BaseSource, block: Block, words: int) 
     choice = pl.lit(pl.Series(block.draws.below("writing", 2**16)))
     quantity, cpf = pl.col("quantity"), pl.col("cpf")
     frame = typed.with_columns(
-        date_text(pl.col("returned_on"), source.date_format or DateFormat.ISO),
-        (sign_text(quantity) + grouped_digits(quantity, source.number_notation.thousands)).alias("quantity"),
+        date_text(pl.col("returned_on"), source.formats.date_format),
+        (sign_text(quantity) + grouped_digits(quantity, source.formats.number_notation.grouping)).alias("quantity"),
         _boolean_text(source, words),
         one_of(choice, *(cpf_text(cpf, *marks) for marks in CPF_MARKS[:3])).alias("cpf"),
         change_time_text(pl.col("updated_at"), source),

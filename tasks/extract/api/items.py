@@ -14,7 +14,7 @@ import polars as pl
 
 from contracts.sources.api import ApiSource
 from tasks.extract.api.json_text import Fields, Item, NotANumber
-from tasks.extract.values import read_timestamp
+from tasks.extract.times import read_timestamp
 
 _DIGEST_BYTES = 16
 

@@ -20,6 +20,7 @@ from contracts.tables import DatasetTable, GoldTable
 from tests.contracts.diff import (
     api_cases,
     column_cases,
+    format_cases,
     lake_cases,
     option_cases,
     quality_cases,
@@ -37,6 +38,7 @@ CASES = [
     *set_check_cases.CASES,
     *source_cases.CASES,
     *api_cases.CASES,
+    *format_cases.CASES,
     *lake_cases.CASES,
 ]
 READ = (Contract, DatasetTable, GoldTable, Column, LogicalTypeOptions, Quality, Role, ServiceLevel)

@@ -15,9 +15,9 @@ from sandbox.generator.presentation import change_time_text, date_text, timestam
 @pytest.mark.parametrize(
     ("date_format", "expected"),
     [
-        (DateFormat.ISO, ["2026-02-03", "9999-12-31", None]),
-        (DateFormat.US, ["2/3/2026", "12/31/9999", None]),
-        (DateFormat.BRAZILIAN, ["03/02/2026", "31/12/9999", None]),
+        (DateFormat.of("yyyy-MM-dd"), ["2026-02-03", "9999-12-31", None]),
+        (DateFormat.of("M/d/yyyy"), ["2/3/2026", "12/31/9999", None]),
+        (DateFormat.of("dd/MM/yyyy"), ["03/02/2026", "31/12/9999", None]),
     ],
 )
 def test_dates_are_written_in_the_sources_order(date_format: DateFormat, expected: list[str | None]) -> None:
@@ -38,7 +38,8 @@ def test_times_are_written_in_utc_or_at_the_sources_offset(offset: str | None, e
     times = pl.Series([datetime(2026, 1, 1, 1, 2, 3, 0, UTC), datetime(2026, 1, 1, 1, 2, 3, 450, UTC)]).cast(
         pl.Datetime("us", "UTC")
     )
-    written = pl.select(timestamp_text(pl.lit(times), TimestampFormat(local_offset=offset))).to_series().to_list()
+    format_ = TimestampFormat.of("dd/MM/yyyy HH:mm:ss", zone=offset) if offset else TimestampFormat()
+    written = pl.select(timestamp_text(pl.lit(times), format_)).to_series().to_list()
     assert written == expected
 
 

@@ -15,6 +15,7 @@ from spark_jobs.silver.masking import key_pads
 from spark_jobs.tables.lakehouse import Lakehouse
 from tests.spark_jobs.bronze_rows import INGESTED, Values, bronze_frame, bronze_row
 from tests.spark_jobs.frames import row_values
+from tests.vectors.branch_dialect import ROW, dialect_contract
 
 pytestmark = pytest.mark.spark
 
@@ -208,3 +209,31 @@ def test_no_plan_shows_the_key_or_a_value(
         "529.982",
     ):
         assert secret.lower() not in plans.lower()
+
+
+def test_rows_are_read_as_their_source_means_them(spark: SparkSession) -> None:
+    contract = dialect_contract()
+    landed = bronze_row(contract, "branch-files", **ROW)
+    other = bronze_row(contract, product=" fogão ", store_location="rj", first_name="-")
+    rows = _evaluated(spark, contract, landed, other)
+    (valid,) = valid_rows(rows, contract).collect()
+    meant = row_values(valid)
+    assert {name: meant[name] for name in ("first_name", "product", "store_location", "purchase_date")} == {
+        "first_name": None,
+        "product": "FOGÃO",
+        "store_location": "Rio de Janeiro",
+        "purchase_date": date(2026, 1, 31),
+    }
+    assert (meant["cpf_masked"], meant["credit_card_masked"]) == (_hash("00000000191"), None)
+    assert (meant["total_amount"], meant["updated_at"]) == (1234.5, datetime(2018, 2, 1, 12, tzinfo=UTC))
+    (rejected,) = rejected_rows(rows, contract).collect()
+    assert rejected["broken_rules"] == ["store_location: store_known"]
+    assert (rejected["product"], rejected["first_name"]) == ("fogão", "-")
+
+
+def test_a_rejected_row_shows_a_typed_value_as_it_was_landed(spark: SparkSession) -> None:
+    contract = dialect_contract()
+    landed = bronze_row(contract, "branch-files", **ROW | {"updated_at": " - ", "total_amount": "5-"})
+    (rejected,) = rejected_rows(_evaluated(spark, contract, landed), contract).collect()
+    assert rejected["broken_rules"] == ["total_amount: type"]
+    assert (rejected["updated_at"], rejected["total_amount"]) == (" - ", "5-")

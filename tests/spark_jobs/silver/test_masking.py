@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
 from spark_jobs.silver.masking import digits, key_pads, keyed_hash, masked_email, redacted, with_key_pads
-from spark_jobs.silver.parsing import trimmed
+from spark_jobs.silver.texts import trimmed
 from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.identity_vectors import INVALID_CARDS, INVALID_CPFS, VALID_CARDS, VALID_CPFS
 

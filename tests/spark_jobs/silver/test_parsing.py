@@ -14,11 +14,13 @@ from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
 from contracts.formats import WrittenFormat
-from spark_jobs.silver.parsing import parse, parse_by_source, trimmed
+from spark_jobs.silver.parsing import parse, parse_by_source
+from spark_jobs.silver.texts import meant, trimmed
 from tasks.extract.values import read
 from tests.spark_jobs.frames import frame, text_frame
 from tests.vectors.format_vectors import FORMATS, MISSING, NOT_BLANK, type_of
 from tests.vectors.odd_texts import EVERY_FORMAT, TEXTS
+from tests.vectors.text_vectors import MEANINGS
 
 pytestmark = pytest.mark.spark
 
@@ -55,6 +57,14 @@ def test_trimmed_removes_every_blank_and_no_other_character(spark: SparkSession)
     texts = [*MISSING, *NOT_BLANK, "\u3000a b\xa0", "\u200ba\n"]
     rows = text_frame(spark, texts).select(trimmed(sf.col("text"))).collect()
     assert [row[0] for row in rows] == [*[None] * len(MISSING), *NOT_BLANK, "a b", "\u200ba"]
+
+
+def test_texts_mean_what_the_shared_vectors_say(spark: SparkSession) -> None:
+    texts = {text for vectors in MEANINGS.values() for text in vectors}
+    columns = [meant(sf.col("text"), format_).alias(str(place)) for place, format_ in enumerate(MEANINGS)]
+    found = {row["text"]: row for row in text_frame(spark, texts).select("text", *columns).collect()}
+    for place, vectors in enumerate(MEANINGS.values()):
+        assert {text: found[text][str(place)] for text in vectors} == vectors
 
 
 def test_each_row_is_read_in_the_format_of_its_source(spark: SparkSession, contract: Contract) -> None:

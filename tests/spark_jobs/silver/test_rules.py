@@ -11,8 +11,9 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.rules import Check
-from spark_jobs.silver.parsing import parse, trimmed
+from spark_jobs.silver.parsing import parse
 from spark_jobs.silver.rules import Value, accepts, cpf_number
+from spark_jobs.silver.texts import trimmed
 from tests.spark_jobs.frames import text_frame
 from tests.vectors.format_vectors import type_of
 from tests.vectors.rule_vectors import INGESTION_DAY, RULE_VECTORS, RuleVectors

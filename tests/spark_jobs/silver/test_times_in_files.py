@@ -13,9 +13,10 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
-from contracts.formats import DateFormat, TimestampFormat
-from spark_jobs.silver.parsing import parse_date, parse_timestamp
+from contracts.formats import TimestampFormat
+from spark_jobs.silver.times import parse_date, parse_timestamp
 from tests.spark_jobs.frames import frame
+from tests.vectors.date_vectors import ISO
 
 pytestmark = pytest.mark.spark
 
@@ -53,7 +54,7 @@ def table(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path
     texts = frame(spark, [(name, *texts[:2]) for name, texts in WRITTEN.items()], "name string, day string, at string")
     read = texts.select(
         "name",
-        parse_date(sf.col("day"), DateFormat.ISO).alias("day"),
+        parse_date(sf.col("day"), ISO).alias("day"),
         parse_timestamp(sf.col("at"), TimestampFormat()).alias("at"),
     )
     read.coalesce(1).write.format("delta").save(path.as_uri())

@@ -14,7 +14,7 @@ from contracts.contract import Contract
 from contracts.reader import read_contract
 from contracts.rules import Severity
 from tasks.validate.load_checks import LoadChecks
-from tests.contracts.documents import Document, column, document, written
+from tests.contracts.documents import Document, column, document, saying, written
 from tests.tasks.rows import chunk
 
 DAY = date(2026, 11, 25)
@@ -157,3 +157,15 @@ def test_chunks_are_counted_as_their_rows_in_one(parts: list[list[str | None]]) 
     chunks = [chunk(NEVER_KEPT, *({"product": value} for value in values)) for values in parts]
     together = chunk(NEVER_KEPT, *({"product": value} for values in parts for value in values))
     assert _failures(NEVER_KEPT, *chunks) == _failures(NEVER_KEPT, together)
+
+
+def test_a_text_that_stands_for_no_value_at_its_source_counts_as_missing(tmp_path: Path) -> None:
+    content = saying(document(), 2, nullTexts=["-"])
+    missing = {"type": "library", "metric": "missingValues", "mustBeLessThan": 2}
+    column(content, "product")["quality"] = [LANDING | missing]
+    contract = read_contract(written(tmp_path, content))
+    rows = chunk(contract, {"product": "-"}, {"product": " - "}, {"product": "a-"})
+    assert _failures(contract, rows, source="branch-files") == {
+        "product: missingValues": "missingValues is 2, and it mustBeLessThan 2"
+    }
+    assert _failures(contract, rows, source="store-database") == {}

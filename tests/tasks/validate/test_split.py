@@ -18,6 +18,7 @@ from tasks.errors import StructureError
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate
 from tests.tasks.rows import chunk
+from tests.vectors.branch_dialect import ROW, dialect_contract
 
 CONTRACT = read_contracts().dataset("customer_purchases")
 TODAY = date(2026, 11, 25)
@@ -116,3 +117,21 @@ def test_accepted_and_rejected_together_are_the_chunk(rows: list[dict[str, str |
     assert validated.accepted["_key"].cast(pl.Int64).is_sorted()
     assert validated.rejected["_key"].cast(pl.Int64).is_sorted()
     assert (validated.rejected[REASONS].list.len() > 0).all()
+
+
+def test_rules_judge_what_a_source_means_and_its_rows_are_accepted_as_they_came() -> None:
+    contract = dialect_contract()
+    rows = chunk(
+        contract,
+        ROW,
+        ROW | {"updated_at": "-", "total_amount": "(5,00)"},
+        ROW | {"cpf": " - ", "customer_id": "\\N"},
+        ROW | {"purchase_date": "2026-01-31", "total_amount": "-5,00", "updated_at": "04/11/2018 00:30"},
+    )
+    validated = validate(rows, landing_schema(contract, contract.source("branch-files"), TODAY))
+    assert_frame_equal(validated.accepted, rows[[0, 1]])
+    assert_frame_equal(validated.rejected.drop(REASONS), rows[[2, 3]])
+    assert validated.rejected[REASONS].to_list() == [
+        ["customer_id: required", "cpf: required"],
+        ["purchase_date: type", "total_amount: type", "updated_at: type"],
+    ]

@@ -4,19 +4,20 @@ import polars as pl
 import pytest
 
 from contracts.formats import NumberNotation
+from contracts.formats.notations import AMOUNT_EXAMPLES
 from sandbox.generator.customer_purchases.presentation import amount_text
 
 
 @pytest.mark.parametrize(
     ("amount_format", "expected"),
     [
-        (NumberNotation.PLAIN, ["0.05", "12.50", "1234.56", "-1234.56", "1000000.00", "1234567.89", None]),
+        (AMOUNT_EXAMPLES["1234.56"], ["0.05", "12.50", "1234.56", "-1234.56", "1000000.00", "1234567.89", None]),
         (
-            NumberNotation.DOLLAR,
+            AMOUNT_EXAMPLES["$1,234.56"],
             ["$0.05", "$12.50", "$1,234.56", "-$1,234.56", "$1,000,000.00", "$1,234,567.89", None],
         ),
         (
-            NumberNotation.REAL,
+            AMOUNT_EXAMPLES["R$ 1.234,56"],
             ["R$ 0,05", "R$ 12,50", "R$ 1.234,56", "-R$ 1.234,56", "R$ 1.000.000,00", "R$ 1.234.567,89", None],
         ),
     ],
@@ -32,7 +33,9 @@ def test_amounts_are_written_with_currency_and_thousands(
 
 def test_plain_amounts_have_neither_currency_nor_thousands() -> None:
     centavos = pl.lit(pl.Series([5, -123456789]))
-    assert pl.select(amount_text(centavos, NumberNotation.REAL, pl.lit(value=True))).to_series().to_list() == [
+    assert pl.select(
+        amount_text(centavos, AMOUNT_EXAMPLES["R$ 1.234,56"], pl.lit(value=True))
+    ).to_series().to_list() == [
         "0,05",
         "-1234567,89",
     ]
