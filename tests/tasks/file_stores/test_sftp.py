@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncssh
 import pytest
 
-from contracts.contract import Contract
 from contracts.sources.files import FilesSource
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable
 from tasks.file_stores.sftp import SftpStore
@@ -76,7 +75,7 @@ def test_a_connection_that_is_closed_is_opened_again(source: FilesSource, sftp: 
     ],
 )
 def test_what_cannot_be_used_is_told_without_its_value(
-    contract: Contract, source: FilesSource, url: str, key: str, host_key: str, message: str
+    source: FilesSource, url: str, key: str, host_key: str, message: str
 ) -> None:
     pinned = _public(_key()) if host_key == "H" else host_key
     with pytest.raises(MisconfiguredError, match=message) as caught:
