@@ -80,9 +80,7 @@ def test_the_lake_has_its_containers_and_prefect_its_work_pool(home: SandboxHome
         assert {container.name for container in account.list_containers()} == {
             "raw",
             "bronze",
-            "silver",
-            "gold",
-            "landing",
+            *("silver", "gold", "landing"),
         }
     pool = httpx.get(f"{variables['PREFECT_API_URL']}/work_pools/datamaster", trust_env=False).json()
     assert pool["type"] == "process"

@@ -97,6 +97,7 @@ import sys
 from pathlib import Path
 from contracts.folder import read_contracts
 from sandbox.generator.command_line import apply_next_generation
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 home, own = Path(sys.argv[1]), sys.argv[3]
 contracts = read_contracts()
