@@ -12,7 +12,7 @@ from blocks.connections import FILE_SUFFIX, is_secret
 from contracts.folder import FOLDER_VARIABLE, Contracts
 from sandbox.credentials import Credentials
 from sandbox.home import SandboxHome, write_private
-from sandbox.parts.azurite import ACCOUNT, connection_string
+from sandbox.parts.azurite import ACCOUNT, BRANCH_FOLDER, LANDING, connection_string
 from sandbox.parts.postgres import store_database_url
 from sandbox.parts.prefect_parts import prefect_api_url
 from sandbox.processes.ports import LOOPBACK
@@ -21,16 +21,22 @@ _LOCAL_HOSTS = (LOOPBACK, "localhost")
 _SECRETS_OF_THE_LAKEHOUSE = ("AZURE_STORAGE_CONNECTION_STRING", "DATABRICKS_TOKEN")
 
 
-def own_variables(home: SandboxHome, credentials: Credentials, ports: Mapping[str, int]) -> dict[str, str]:
-    """What the embedded parts provide, by the names that every other program knows."""
+def own_variables(
+    home: SandboxHome, credentials: Credentials, ports: Mapping[str, int], *, own_lake: bool
+) -> dict[str, str]:
+    """What the embedded parts provide, by the names that every other program knows.
+
+    Branches drop files into the embedded storage account, if that is the lake's, or else into a folder.
+    """
+    account = f"{ACCOUNT}.dfs.core.windows.net"
     return {
         "STORE_DATABASE_URL": store_database_url(ports["postgres"], credentials.store_password),
         "CUSTOMERS_API_URL": f"https://{LOOPBACK}:{ports['customers-api']}",
         "CUSTOMERS_API_KEY": credentials.customers_api_key,
-        "BRANCH_FILES_URL": home.branch_files.as_uri(),
+        "BRANCH_FILES_URL": f"abfs://{LANDING}@{account}/{BRANCH_FOLDER}" if own_lake else home.branch_files.as_uri(),
         "RETURN_FILES_URL": home.return_files.as_uri(),
         "AZURE_STORAGE_CONNECTION_STRING": connection_string(ports["azurite"], credentials.storage_account_key),
-        "LAKE_URL": f"abfs://{ACCOUNT}.dfs.core.windows.net",
+        "LAKE_URL": f"abfs://{account}",
         "JAVA_HOME": str(home.java),
         "DATABRICKS_HOST": f"https://{LOOPBACK}:{ports['databricks']}",
         "DATABRICKS_TOKEN": credentials.databricks_token,

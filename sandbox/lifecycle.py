@@ -52,7 +52,7 @@ def up(home: SandboxHome) -> Sandbox:
     if given.java_home:
         java.check_java_home(given.java_home)
     ports = ports_of(home, PARTS, processes.running())
-    own = own_variables(home, credentials, ports)
+    own = own_variables(home, credentials, ports, own_lake=given.lake_url is None)
     contracts = _contracts(given)
     variables = all_variables(home, own, {**_connections(contracts, own), **strings})
     variables |= write_secret_files(home, contracts, variables)

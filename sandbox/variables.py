@@ -34,7 +34,7 @@ def _storage_account(connection_string: SecretStr) -> SecretStr:
 
 
 LakeUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["abfss", "abfs"], host_required=True)]
-FolderUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["file"])]
+FolderUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["file", "abfs", "abfss", "sftp"])]
 ConnectionString = Annotated[SecretStr, AfterValidator(_storage_account)]
 _TOGETHER = (
     ("customers_api_url", "customers_api_key"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from contracts.sources.source import BaseSource
 from sandbox.generator.block import Block
+from sandbox.generator.drop_places import DropPlace
 from sandbox.generator.population import Population, SourceKind
 
 _ROWS_LEAST, _ROWS_MOST = 40, 100_000
@@ -62,18 +62,16 @@ def csv_bytes(rows: pl.DataFrame, file: CsvFile, source: BaseSource) -> bytes:
     return named.write_csv(separator=file.delimiter, line_terminator="\r\n").encode(file.encoding)
 
 
-def drop(files: Iterable[CsvFile], folder: Path, content: Callable[[CsvFile], bytes]) -> None:
-    """Drop files into the folder, a generation's first one once more as a copy under another name.
+def drop(files: Iterable[CsvFile], place: DropPlace, content: Callable[[CsvFile], bytes]) -> None:
+    """Drop files into the place, a generation's first one once more as a copy under another name.
 
     Each appears under its name only when it is complete. One that is there already is left alone: its name stands for
     its content, so an interrupted call is simply repeated.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    place.prepare()
     for file in files:
         names = [file.name, f"copia-{file.name}"] if file.number == 0 else [file.name]
-        missing = [name for name in names if not (folder / name).exists()]
+        missing = [name for name in names if not place.has(name)]
         written = content(file) if missing else b""
         for name in missing:
-            part = folder / f"{name}.part"
-            part.write_bytes(written)
-            part.rename(folder / name)
+            place.drop(name, written)

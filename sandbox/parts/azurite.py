@@ -12,7 +12,10 @@ from sandbox.processes.processes import Service
 from sandbox.processes.readiness import answers
 
 ACCOUNT = "devstoreaccount1"
-CONTAINERS = ("raw", "bronze", "silver", "gold")
+LANDING, BRANCH_FOLDER = "landing", "branches"
+"""The container that files are dropped into, and the branches' folder in it."""
+
+CONTAINERS = ("raw", "bronze", "silver", "gold", LANDING)
 
 
 def connection_string(port: int, account_key: str) -> str:
@@ -35,7 +38,7 @@ def azurite(home: SandboxHome, port: int, account_key: str) -> Service:
 
 
 def create_containers(connection: str) -> None:
-    """Create the layers' containers that are not there."""
+    """Create the containers that are not there."""
     with BlobServiceClient.from_connection_string(connection) as account:
         present = {container.name for container in account.list_containers()}
         for name in CONTAINERS:

@@ -1,6 +1,7 @@
 """The Raw container as landing needs it: blobs that appear whole, once, and never change.
 
-Only here is Azure's SDK used. Permission to create and to read suffices: nothing is overwritten or deleted.
+Only here and in `tasks.file_stores` is the Blob API spoken. Permission to create and to read suffices: nothing is
+overwritten or deleted.
 """
 
 from __future__ import annotations

@@ -77,7 +77,8 @@ def test_the_lake_has_its_containers_and_prefect_its_work_pool(home: SandboxHome
     variables = dotenv_values(home.env_file)
 
     with BlobServiceClient.from_connection_string(str(variables["AZURE_STORAGE_CONNECTION_STRING"])) as account:
-        assert {container.name for container in account.list_containers()} == {"raw", "bronze", "silver", "gold"}
+        names = {container.name for container in account.list_containers()}
+    assert names == {"raw", "bronze", "silver", "gold", "landing"}
     pool = httpx.get(f"{variables['PREFECT_API_URL']}/work_pools/datamaster", trust_env=False).json()
     assert pool["type"] == "process"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from random import Random
 
 from contracts.contract import Contract
 from sandbox.generator.csv_files import CsvFile, csv_bytes, drop
 from sandbox.generator.customer_purchases.api_database import bring_api_database_to
 from sandbox.generator.customer_purchases.row_versions import block_truth, branch_files
+from sandbox.generator.drop_places import DropPlace
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population, SourceKind, source_of
 from sandbox.generator.store_database import StoreTable
@@ -36,9 +36,9 @@ def bring_store_database_to(generation: int, population: Population, contract: C
     StoreTable(contract, population, rows, generations="sandbox_generations").bring_to(generation, url)
 
 
-def drop_branch_files(generation: int, population: Population, contract: Contract, folder: Path) -> None:
-    """Drop the files of one generation into the folder, as `drop` says."""
-    drop(branch_files(population, generation), folder, partial(file_content, contract=contract))
+def drop_branch_files(generation: int, population: Population, contract: Contract, place: DropPlace) -> None:
+    """Drop the files of one generation into the place, as `drop` says."""
+    drop(branch_files(population, generation), place, partial(file_content, contract=contract))
 
 
 def file_content(file: CsvFile, contract: Contract) -> bytes:

@@ -67,9 +67,8 @@ def _with_line_faults(records: pl.DataFrame, line_faults: pl.Series) -> pl.DataF
         return records
     of_records = faults.join_asof(records.select(LINE), left_on="place", right_on=LINE, coalesce=False)
     first = of_records.group_by(LINE).agg(pl.col("line_fault").first())
-    return records.join(first, on=LINE, how="left", maintain_order="left").with_columns(
-        pl.coalesce("line_fault", FAULT).alias(FAULT)
-    )
+    joined = records.join(first, on=LINE, how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("line_fault", FAULT).alias(FAULT)).drop("line_fault")
 
 
 def _without_totals(blocks: Iterator[pl.DataFrame], writing: Writing) -> Iterator[pl.DataFrame]:

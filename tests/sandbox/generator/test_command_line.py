@@ -17,6 +17,7 @@ from contracts.folder import read_contracts
 from sandbox.generator.command_line import apply_next_generation, population_of, seed_and_grow
 from sandbox.generator.customer_purchases.growth import file_content
 from sandbox.generator.customer_purchases.row_versions import branch_files, truth
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population, SourceKind
 from sandbox.generator.state import NONE_YET, GeneratorState, SeededOtherwise
@@ -28,7 +29,11 @@ REPOSITORY = Path(__file__).parents[3]
 
 
 def _grow(home: Path, rows: int = 100, seed: int = 1, now: datetime = NOW) -> int:
-    places = Places(api_database=home / "api.sqlite", branch_folder=home / "branches", return_folder=home / "returns")
+    places = Places(
+        api_database=home / "api.sqlite",
+        branch_folder=DropFolder(home / "branches"),
+        return_folder=DropFolder(home / "returns"),
+    )
     return apply_next_generation(home, CONTRACTS, places, rows=rows, seed=seed, now=now)
 
 
@@ -92,6 +97,7 @@ import sys
 from pathlib import Path
 from contracts.folder import read_contracts
 from sandbox.generator.command_line import apply_next_generation
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 home, own = Path(sys.argv[1]), sys.argv[3]
 contracts = read_contracts()
@@ -99,7 +105,7 @@ purchases = contracts.model_copy(update={"datasets": (contracts.dataset("custome
 places = Places(
     store_database_url=own if own.startswith("postgresql:") else None,
     api_database=home / "api.sqlite" if own == "api" else None,
-    branch_folder=home / "branches" if own == "branches" else None,
+    branch_folder=DropFolder(home / "branches") if own == "branches" else None,
 )
 apply_next_generation(home, purchases, places, rows=int(sys.argv[2]), seed=1)
 """

@@ -12,6 +12,7 @@ from contracts.folder import read_contracts
 from sandbox.generator.csv_files import CsvFile
 from sandbox.generator.customer_purchases.growth import drop_branch_files, file_content
 from sandbox.generator.customer_purchases.row_versions import block_truth, branch_files, truth
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.population import Population, SourceKind
 
 CONTRACT = read_contracts().dataset("customer_purchases")
@@ -59,7 +60,7 @@ def test_windows_files_hold_letters_that_utf_8_would_write_otherwise() -> None:
 
 def test_every_file_is_complete_and_the_first_is_there_twice(tmp_path: Path) -> None:
     for generation in (0, 1):
-        drop_branch_files(generation, POPULATION, CONTRACT, tmp_path)
+        drop_branch_files(generation, POPULATION, CONTRACT, DropFolder(tmp_path))
     planned = [file for generation in (0, 1) for file in branch_files(POPULATION, generation)]
     names = {path.name for path in tmp_path.iterdir()}
     copies = {f"copia-{file.name}": file.name for file in planned if file.number == 0}
@@ -70,18 +71,18 @@ def test_every_file_is_complete_and_the_first_is_there_twice(tmp_path: Path) -> 
 
 
 def test_the_truth_counts_a_file_that_is_there_twice_once(tmp_path: Path) -> None:
-    drop_branch_files(0, POPULATION, CONTRACT, tmp_path)
+    drop_branch_files(0, POPULATION, CONTRACT, DropFolder(tmp_path))
     rows = sum(len(_rows((tmp_path / file.name).read_bytes(), file)) for file in branch_files(POPULATION, 0))
     assert truth(POPULATION, CONTRACT, SourceKind.FILES, range(1)).height == rows == 2040
 
 
 def test_dropping_again_completes_what_is_missing_and_touches_nothing_else(tmp_path: Path) -> None:
-    drop_branch_files(0, POPULATION, CONTRACT, tmp_path)
+    drop_branch_files(0, POPULATION, CONTRACT, DropFolder(tmp_path))
     before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()}
     lost = sorted(before)[3]
     (tmp_path / lost).unlink()
     (tmp_path / f"{lost}.part").write_bytes(b"cut off in the midd")
-    drop_branch_files(0, POPULATION, CONTRACT, tmp_path)
+    drop_branch_files(0, POPULATION, CONTRACT, DropFolder(tmp_path))
     after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()}
     assert after.pop(lost)[0] == before.pop(lost)[0]
     assert after == before

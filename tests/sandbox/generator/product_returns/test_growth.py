@@ -10,6 +10,7 @@ import pytest
 
 from contracts.folder import read_contracts
 from sandbox.generator.csv_files import CsvFile
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population
 from sandbox.generator.product_returns.growth import bring_returns_to, file_content
@@ -71,7 +72,7 @@ def test_values_are_written_as_brazilian_files_do() -> None:
 
 def test_every_file_is_complete_and_a_generations_first_is_there_twice(tmp_path: Path) -> None:
     folder = tmp_path / "returns"
-    bring_returns_to(2, POPULATION, CONTRACT, Places(return_folder=folder))
+    bring_returns_to(2, POPULATION, CONTRACT, Places(return_folder=DropFolder(folder)))
     planned = _files(range(3))
     copies = {f"copia-{file.name}": file.name for file in planned if file.number == 0}
     found = {name: content for name, (content, _) in _folder(folder).items()}
@@ -82,12 +83,12 @@ def test_every_file_is_complete_and_a_generations_first_is_there_twice(tmp_path:
 
 
 def test_bringing_again_completes_what_is_missing_and_touches_nothing_else(tmp_path: Path) -> None:
-    bring_returns_to(1, POPULATION, CONTRACT, Places(return_folder=tmp_path))
+    bring_returns_to(1, POPULATION, CONTRACT, Places(return_folder=DropFolder(tmp_path)))
     before = _folder(tmp_path)
     lost = "devolucoes-0000-0001.csv"
     (tmp_path / lost).unlink()
     (tmp_path / f"{lost}.part").write_bytes(b"cut off in the midd")
-    bring_returns_to(1, POPULATION, CONTRACT, Places(return_folder=tmp_path))
+    bring_returns_to(1, POPULATION, CONTRACT, Places(return_folder=DropFolder(tmp_path)))
     after = _folder(tmp_path)
     assert after.pop(lost)[0] == before.pop(lost)[0]
     assert after == before
@@ -95,8 +96,8 @@ def test_bringing_again_completes_what_is_missing_and_touches_nothing_else(tmp_p
 
 def test_a_folder_that_grew_step_by_step_is_as_one_that_grew_at_once(tmp_path: Path) -> None:
     for generation in (0, 1, 1, 3):
-        bring_returns_to(generation, POPULATION, CONTRACT, Places(return_folder=tmp_path / "steps"))
-    bring_returns_to(3, POPULATION, CONTRACT, Places(return_folder=tmp_path / "once"))
+        bring_returns_to(generation, POPULATION, CONTRACT, Places(return_folder=DropFolder(tmp_path / "steps")))
+    bring_returns_to(3, POPULATION, CONTRACT, Places(return_folder=DropFolder(tmp_path / "once")))
     steps, once = (
         {name: content for name, (content, _) in _folder(tmp_path / folder).items()} for folder in ("steps", "once")
     )
@@ -104,12 +105,14 @@ def test_a_folder_that_grew_step_by_step_is_as_one_that_grew_at_once(tmp_path: P
 
 
 def test_a_source_of_the_users_own_is_not_touched(tmp_path: Path) -> None:
-    bring_returns_to(1, POPULATION, CONTRACT, Places(branch_folder=tmp_path))
+    bring_returns_to(1, POPULATION, CONTRACT, Places(branch_folder=DropFolder(tmp_path)))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_rows_the_folder_is_there_and_empty(tmp_path: Path) -> None:
-    bring_returns_to(2, Population(0, 1, POPULATION.anchor), CONTRACT, Places(return_folder=tmp_path / "returns"))
+    bring_returns_to(
+        2, Population(0, 1, POPULATION.anchor), CONTRACT, Places(return_folder=DropFolder(tmp_path / "returns"))
+    )
     assert list((tmp_path / "returns").iterdir()) == []
 
 
