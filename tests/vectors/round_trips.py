@@ -1,4 +1,5 @@
-"""Random times, written by random patterns in random zones, with what must be read back. Python's own zones write them."""
+# ruff: noqa: DTZ001 (local times)
+"""Random times, written by random patterns in random zones, with what must be read back; Python's zones write them."""
 
 from __future__ import annotations
 
