@@ -29,14 +29,14 @@ class Fields(dict[str, object]):
 
     repeated: frozenset[str] = frozenset()
 
-    @classmethod
-    def of(cls, pairs: list[tuple[str, object]]) -> Fields:
-        """The object of these names and values."""
-        fields = cls(pairs)
-        if len(fields) < len(pairs):
-            names = [name for name, _ in pairs]
-            fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
-        return fields
+
+def fields_of(pairs: list[tuple[str, object]]) -> Fields:
+    """The object of these names and values."""
+    fields = Fields(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
+    return fields
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Item:
 
 
 DECODER = json.JSONDecoder(
-    object_pairs_hook=Fields.of, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
+    object_pairs_hook=fields_of, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
 )
 
 

@@ -17,7 +17,7 @@ import httpx
 
 from contracts.sources.api import WHOLE_ANSWER, ApiSource
 from contracts.sources.paging import CursorPaging, LinkPaging
-from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText
+from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText, fields_of
 
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _LETTER_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
@@ -170,7 +170,7 @@ def _object(text: JsonText, rows: Sequence[str]) -> Fields:
         members.append((name, value))
 
     text.members(member)
-    return Fields.of(members)
+    return fields_of(members)
 
 
 def _look_up(page: object, path: Sequence[str]) -> object:
