@@ -10,7 +10,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PARENT_IMAGE = "lakehouse"
-"""The image of the parent flows and of maintenance, which belong to no source."""
+"""The image of the parent flows and of maintenance."""
+
+OF_NO_SOURCE = (PARENT_IMAGE, "worker")
+"""The images that belong to no source; the second is that of Prefect's worker."""
 
 
 def image_name(name: str, project: Path = PROJECT) -> str:

@@ -32,6 +32,12 @@ def checked(subject: str, look: Callable[[], object]) -> Check:
     return Check(subject=subject)
 
 
+def out_of_reach(behind: Check, *subjects: str) -> list[Check]:
+    """A failed check for each of these, which nobody could look at because another one failed."""
+    failure = f"was not looked at: {behind.subject} comes first"
+    return [Check(subject=subject, failure=failure) for subject in subjects]
+
+
 def unset(**variables: object) -> list[Check]:
     """A failed check for each of these variables of the environment that is not set."""
     return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tasks.errors import MisconfiguredError
 from tasks.preflight.check import Check, checked
 from tasks.preflight.rest_api import RestApi, linked_page
@@ -29,12 +27,14 @@ def github_api(url: str, token: str) -> RestApi:
     return RestApi("GitHub", url, headers, _REMEDIES)
 
 
-def github_checks(api: RestApi, repository: str, environment: str) -> Iterator[Check]:
-    """That the token suffices for the repository, and that it has the environment."""
-    token = checked("GitHub token", lambda: _has_scope(api, repository))
-    yield token
-    if token.passed:
-        yield checked("GitHub environment", lambda: _has_environment(api, repository, environment))
+def github_token_check(api: RestApi, repository: str) -> Check:
+    """That the token suffices for the repository."""
+    return checked("GitHub token", lambda: _has_scope(api, repository))
+
+
+def github_environment_check(api: RestApi, repository: str, environment: str) -> Check:
+    """That the repository has the environment."""
+    return checked("GitHub environment", lambda: _has_environment(api, repository, environment))
 
 
 def _has_scope(api: RestApi, repository: str) -> None:

@@ -12,15 +12,14 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from blocks.documents import DatabricksWorkspace, SourceConnection
-from blocks.images import PARENT_IMAGE, image_name
+from blocks.images import OF_NO_SOURCE, image_name
 from blocks.register import IncompleteEnvironment, documents
 from contracts.folder import Contracts
 from tasks.connections import open_workspace
-from tasks.errors import PipelineError
 from tasks.preflight.azure_identity import AzureIdentity
 from tasks.preflight.azure_roles import MANAGEMENT, management_api, role_checks
-from tasks.preflight.check import Check, checked, unset
-from tasks.preflight.github import github_api, github_checks
+from tasks.preflight.check import Check, checked, out_of_reach, unset
+from tasks.preflight.github import github_api, github_environment_check, github_token_check
 from tasks.preflight.graph import GRAPH, graph_api, require_groups_right
 from tasks.preflight.job import job_checks
 from tasks.preflight.key_vault import require_secrets, secret_names
@@ -55,6 +54,7 @@ def checks_for(stage: Stage, settings: PreflightSettings, contracts: Contracts) 
     match stage:
         case Stage.INFRASTRUCTURE:
             yield from _github(settings)
+            yield from _github_environment(settings)
             yield from _azure(settings)
         case Stage.IMAGES:
             yield from _github(settings)
@@ -68,16 +68,25 @@ def checks_for(stage: Stage, settings: PreflightSettings, contracts: Contracts) 
 
 
 def _github(settings: PreflightSettings) -> Iterator[Check]:
+    token, repository = settings.github_token, settings.github_repository
+    if not (token and repository):
+        yield from unset(GITHUB_TOKEN=token, GITHUB_REPOSITORY=repository)
+        return
+    with closing(github_api(settings.github_api_url, token.get_secret_value())) as api:
+        yield github_token_check(api, repository)
+
+
+def _github_environment(settings: PreflightSettings) -> Iterator[Check]:
     token, repository, environment = (
         settings.github_token,
         settings.github_repository,
         settings.datamaster_environment,
     )
-    if not (token and repository and environment):
-        yield from unset(GITHUB_TOKEN=token, GITHUB_REPOSITORY=repository, DATAMASTER_ENVIRONMENT=environment)
-        return
-    with closing(github_api(settings.github_api_url, token.get_secret_value())) as api:
-        yield from github_checks(api, repository, environment)
+    if not environment:
+        yield from unset(DATAMASTER_ENVIRONMENT=environment)
+    elif token and repository:
+        with closing(github_api(settings.github_api_url, token.get_secret_value())) as api:
+            yield github_environment_check(api, repository, environment)
 
 
 def _azure(settings: PreflightSettings) -> Iterator[Check]:
@@ -88,6 +97,7 @@ def _azure(settings: PreflightSettings) -> Iterator[Check]:
     signed_in = checked("Azure sign-in", lambda: [identity.token(MANAGEMENT), identity.token(GRAPH)])
     yield signed_in
     if not signed_in.passed:
+        yield from out_of_reach(signed_in, f"roles in subscription {subscription}", "right to make groups")
         return
     claims = identity.claims(GRAPH)
     principal, is_person = str(claims["oid"]), "scp" in claims
@@ -99,7 +109,7 @@ def _azure(settings: PreflightSettings) -> Iterator[Check]:
 
 def _images(contracts: Contracts) -> list[str]:
     sources = [source.name for contract in contracts.datasets for source in contract.sources]
-    return [image_name(name) for name in (*sources, PARENT_IMAGE)]
+    return [image_name(name) for name in (*sources, *OF_NO_SOURCE)]
 
 
 def _registry_takes_images(settings: PreflightSettings, contracts: Contracts) -> Iterator[Check]:
@@ -126,7 +136,8 @@ def _documents_and_secrets(settings: PreflightSettings, contracts: Contracts) ->
     try:
         made = documents(contracts, os.environ)
     except IncompleteEnvironment as error:
-        yield from (Check(subject="block documents", failure=line) for line in str(error).splitlines())
+        failed = [Check(subject="block documents", failure=line) for line in str(error).splitlines()]
+        yield from [*failed, *out_of_reach(failed[0], "Databricks", "secrets in Key Vault")]
         return
     yield Check(subject="block documents")
     yield from (
@@ -147,25 +158,24 @@ def _key_vault(settings: PreflightSettings, names: set[str]) -> Iterator[Check]:
     if not (subscription and vault):
         yield from unset(ARM_SUBSCRIPTION_ID=subscription, DATAMASTER_KEY_VAULT=vault)
         return
-    try:
-        token = AzureIdentity().token(MANAGEMENT)
-    except PipelineError as error:
-        yield Check(subject="Azure sign-in", failure=str(error))
-        return
-    with closing(management_api(MANAGEMENT, token)) as api:
-        yield checked(f"secrets in {vault}", lambda: require_secrets(api, subscription, vault, names))
+    yield checked(f"secrets in {vault}", lambda: _require_secrets(subscription, vault, names))
+
+
+def _require_secrets(subscription: str, vault: str, names: set[str]) -> None:
+    with closing(management_api(MANAGEMENT, AzureIdentity().token(MANAGEMENT))) as api:
+        require_secrets(api, subscription, vault, names)
 
 
 def _run(contracts: Contracts) -> Iterator[Check]:
     """What the parent flow of each dataset looks at first, and besides whether anybody would begin its runs."""
+    server = checked("Prefect", require_server)
+    yield server
+    if not server.passed:
+        yield from out_of_reach(server, *(f"deployment lakehouse/{one.slug}" for one in contracts.datasets))
+        return
     for contract in contracts.datasets:
         deployed = Deployments(contract)
-        yield deployed.check
-        parent = checked(
-            f"deployment {deployed.parent}",
-            partial(_require_begun, deployed),
-        )
-        yield parent
+        yield checked(f"deployment {deployed.parent}", partial(_require_begun, deployed))
         yield lake_check(contract)
         yield from job_checks(contract, deployed.version)
         yield from (source_check(source, deployed.of(source)) for source in contract.sources)

@@ -221,6 +221,14 @@ def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
     assert facts["books"] == last_run["books"]
 
 
+@pytest.mark.usefixtures("last_run")
+def test_preflight_finds_all_that_a_run_needs(sandbox: RunningSandbox) -> None:
+    checks = json.loads(sandbox.command("tasks.preflight", "--for", "run", "--json").stdout)
+    assert [check["failure"] for check in checks if not check["passed"]] == []
+    subjects = {check["subject"] for check in checks}
+    assert {f"source {source}" for source in SOURCES} | {"Prefect", "lake", "job etl-customer-purchases"} <= subjects
+
+
 def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
     sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame
 ) -> None:

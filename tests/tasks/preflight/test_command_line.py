@@ -16,7 +16,7 @@ from contracts.folder import read_contracts
 from tasks.preflight import stages
 from tasks.preflight.__main__ import main
 from tasks.preflight.graph import RIGHTS
-from tests.tasks.preflight.stub_cloud import PRINCIPAL, StubCloud, arm
+from tests.tasks.preflight.stub_cloud import PRINCIPAL, TENANT, StubCloud, arm
 from tests.tasks.preflight.test_azure import ASSIGNMENTS as ROLE_ASSIGNMENTS
 from tests.tasks.preflight.test_azure import DEFINITIONS, PLACE, ROLES, SUBSCRIPTION, VAULT
 from tests.tasks.preflight.test_github import ENVIRONMENTS, REPOSITORY
@@ -24,7 +24,7 @@ from tests.tasks.preflight.test_graph import APPLICATION
 from tests.tasks.scripted_api import answer
 
 SOURCES = [source.name for contract in read_contracts().datasets for source in contract.sources]
-IMAGES = [image_name(name) for name in (*SOURCES, "lakehouse")]
+IMAGES = [image_name(name) for name in (*SOURCES, "lakehouse", "worker")]
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ EXPECTED = {
         "right to assign roles",
         "right to make groups",
     ],
-    "images": ["GitHub token", "GitHub environment", *(f"right to push {i.partition(':')[0]}" for i in IMAGES)],
+    "images": ["GitHub token", *(f"right to push {i.partition(':')[0]}" for i in IMAGES)],
     "deploy": [
         *(f"image {image}" for image in IMAGES),
         "block documents",
@@ -145,8 +145,8 @@ def test_what_is_missing_is_told_to_people_a_line_each(
     ("stage", "subjects"),
     [
         ("infrastructure", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "DATAMASTER_ENVIRONMENT", "ARM_SUBSCRIPTION_ID"]),
-        ("images", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "DATAMASTER_ENVIRONMENT", "DATAMASTER_REGISTRY"]),
-        ("deploy", ["DATAMASTER_REGISTRY", *["block documents"] * 7, "Prefect"]),
+        ("images", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "DATAMASTER_REGISTRY"]),
+        ("deploy", ["DATAMASTER_REGISTRY", *["block documents"] * 7, "Databricks", "secrets in Key Vault", "Prefect"]),
     ],
 )
 def test_nothing_is_left_out_for_want_of_a_variable(
@@ -164,6 +164,18 @@ def test_a_principal_is_a_person_or_an_application(everything: StubCloud, capsys
     main(["--for", "infrastructure"])
     assert f"GET /v1.0/servicePrincipals/{PRINCIPAL}/appRoleAssignments" in everything.asked
     assert capsys.readouterr().out.endswith("6 checks, 0 failed\n")
+
+
+@pytest.mark.usefixtures("everything")
+def test_what_stands_behind_a_failure_is_told_too(cloud: StubCloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.routes[f"POST /{TENANT}/oauth2/v2.0/token"] = answer({"error": "invalid_client"}, 401)
+    assert main(["--for", "infrastructure"]) == 1
+    *lines, _ = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Azure sign-in: Entra ID gives no token for ")
+    assert lines[1:] == [
+        f"roles in subscription {SUBSCRIPTION}: was not looked at: Azure sign-in comes first",
+        "right to make groups: was not looked at: Azure sign-in comes first",
+    ]
 
 
 def test_contracts_that_cannot_be_read_are_told(variables: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.preflight.check import Check
-from tasks.preflight.github import github_api, github_checks
+from tasks.preflight.github import github_api, github_environment_check, github_token_check
 from tests.tasks.preflight.stub_cloud import StubCloud, by_parameters
 from tests.tasks.scripted_api import Answer, answer
 
@@ -14,7 +14,8 @@ ENVIRONMENTS = f"{REPOSITORY}/environments"
 
 
 def look(cloud: StubCloud, token: str = "good", environment: str = "prod") -> list[Check]:
-    return list(github_checks(github_api(cloud.url, token), "shop/lakehouse", environment))
+    api = github_api(cloud.url, token)
+    return [github_token_check(api, "shop/lakehouse"), github_environment_check(api, "shop/lakehouse", environment)]
 
 
 def environments(cloud: StubCloud, *pages: list[str]) -> None:
@@ -47,7 +48,7 @@ def test_a_token_that_suffices_passes_with_the_environment_on_any_page(
 @pytest.mark.parametrize("scopes", ["", "read:org, gist", "public_repo"])
 def test_a_classic_token_without_the_scope_is_told(cloud: StubCloud, scopes: str) -> None:
     cloud.routes[REPOSITORY] = answer({}, X_OAuth_Scopes=scopes)
-    (check,) = look(cloud)
+    check, _ = look(cloud)
     assert check.failure == "the token lacks the scope repo: give it in GitHub's settings of the token"
 
 
@@ -62,12 +63,12 @@ def test_a_classic_token_without_the_scope_is_told(cloud: StubCloud, scopes: str
 )
 def test_each_refusal_says_what_to_do(cloud: StubCloud, status: int, told: str) -> None:
     cloud.routes[REPOSITORY] = answer({"message": "no"}, status)
-    (check,) = look(cloud)
+    check, _ = look(cloud)
     assert str(check.failure).startswith(told)
 
 
 def test_a_wrong_token_is_told_and_not_quoted(cloud: StubCloud) -> None:
-    (check,) = look(cloud, token="planted")
+    check, _ = look(cloud, token="planted")
     assert "answers 401" in str(check.failure)
     assert "planted" not in str(check.failure)
 
