@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-kubernetes lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-connect test-kubernetes lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -52,6 +52,10 @@ test: ## set everything up and run all tests
 test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
+
+test-connect: ## run the Spark jobs' tests on a Spark Connect server, as on Databricks' standard access mode
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m pytest tests/spark_jobs --connect
 
 test-kubernetes: ## run what needs a Kubernetes control plane; the first time it builds one (five to ten minutes)
 	$(call install,$(ALL_GROUPS))
