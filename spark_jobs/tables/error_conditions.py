@@ -1,4 +1,4 @@
-"""Which of Spark's and Delta's documented error conditions an error is of, on a classic session and on Spark Connect."""
+"""Which documented error condition an error of Spark or Delta is of, on a classic session and on Spark Connect."""
 
 from __future__ import annotations
 
