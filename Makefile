@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-chaos test-kubernetes lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes lint contract-diff format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -56,6 +56,10 @@ test-unit: ## run the tests that need neither JVM nor servers
 test-chaos: ## run every test of what is killed, cut off or done at once; make test runs a few of them by seed
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m chaos --chaos=all
+
+test-connect: ## run the Spark jobs' tests on a Spark Connect server, as on Databricks' standard access mode
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m pytest tests/spark_jobs --connect
 
 test-kubernetes: ## run what needs a Kubernetes control plane; the first time it builds one (five to ten minutes)
 	$(call install,$(ALL_GROUPS))

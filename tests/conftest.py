@@ -29,6 +29,10 @@ CHAOS_SAMPLE = 2
 LONGEST = ("end_to_end", "spark_jobs")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--connect", action="store_true", help="run the Spark jobs' tests on a Spark Connect server")
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep a folder's tests on one worker: they share embedded parts, one Spark, one synthesis."""
     item.add_marker(pytest.mark.xdist_group(_folder(item)))

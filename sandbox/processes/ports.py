@@ -40,7 +40,8 @@ def _becomes_free(port: int) -> bool:
     return True
 
 
-def _any_free_port(taken: Collection[int]) -> int:
+def any_free_port(taken: Collection[int]) -> int:
+    """A port that is free now and not among those taken."""
     while True:
         port = secrets.choice(CANDIDATES)
         if port not in taken and is_free(port):
@@ -55,6 +56,6 @@ def ports_of(home: SandboxHome, parts: Iterable[str], running: Collection[str]) 
     for part in parts:
         known = kept.get(part)
         keep = known is not None and (part in running or _becomes_free(known))
-        ports[part] = known if keep and known is not None else _any_free_port({*ports.values(), *kept.values()})
+        ports[part] = known if keep and known is not None else any_free_port({*ports.values(), *kept.values()})
     write_atomically(path, json.dumps(ports, indent=2))
     return ports

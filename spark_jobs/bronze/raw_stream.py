@@ -17,6 +17,7 @@ from contracts.raw_layout import COLUMNS, ROWS_GLOB, column_set, source_folder
 from contracts.sources.kinds import Source
 from contracts.sources.source import RawFormat
 from spark_jobs.tables.columns import RESCUED_DATA, SOURCE_FILE_NAME
+from spark_jobs.tables.error_conditions import error_condition
 from spark_jobs.tables.lakehouse import layer_url
 
 FORMAT_OPTIONS = {
@@ -107,7 +108,7 @@ def _recorded_column_sets(spark: SparkSession, folder: str) -> dict[str, list[tu
     try:
         records = spark.read.text(f"{folder}/*/*.json", wholetext=True).select("value", "_metadata.file_path").collect()
     except AnalysisException as error:
-        if error.getCondition() != "PATH_NOT_FOUND":
+        if error_condition(error) != "PATH_NOT_FOUND":
             raise
         return {}
     sets: dict[str, list[tuple[str, ...]]] = {}

@@ -11,6 +11,7 @@ from pyspark.sql import functions as sf
 from contracts.job_report import TransformedRows
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver.evaluation import evaluated, rejected_rows, valid_rows
+from spark_jobs.silver.key_fingerprint import check_key
 from spark_jobs.silver.latest import merge_latest
 from spark_jobs.silver.masking import key_pads
 from spark_jobs.silver.row_counts import (
@@ -57,6 +58,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     """Take bronze's new rows into both tables, each from where it stands: after a crash in between, one is ahead.
 
     Raises:
+        MisconfiguredError: the key is another one than the tables' rows were hashed with.
         BooksError: a table holds other rows than its books say, or rows of bronze are in no table.
         RefusedDataError: silver does not keep a check of the contract.
     """
@@ -68,6 +70,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
         create(spark, table, column_tags=job.column_tags)
     bronze = read_log(spark, house.bronze, has_whole_streams)
     before = _where_both_stand(spark, job)
+    check_key(spark, (house.silver, house.rejected), key, job.contract)
     new = _new_rows(spark, house.bronze, before, bronze.version)
     taken = before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, bronze)
     require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))

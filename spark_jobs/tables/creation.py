@@ -13,6 +13,7 @@ from contracts.table_definitions import inapplicable
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables import statements
 from spark_jobs.tables.delta import properties_and_clustering, replace_by_empty
+from spark_jobs.tables.error_conditions import error_condition
 from spark_jobs.tables.evolution import PresentTable, alterations, changes_that_need_a_rebuild, missing_tags
 from spark_jobs.tables.lakehouse import Table
 
@@ -69,6 +70,6 @@ def _make_known(spark: SparkSession, table: Table) -> None:
     try:
         spark.sql(statements.create_table(table))
     except AnalysisException as error:
-        if error.getCondition() not in ALTERABLE:
+        if error_condition(error) not in ALTERABLE:
             raise
         spark.sql(statements.register_table(table))

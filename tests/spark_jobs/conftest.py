@@ -1,9 +1,13 @@
-"""One Spark session for all tests, configured as the sandbox configures its cluster, and an empty lake for each."""
+"""One Spark session for all tests, configured as the sandbox configures its cluster, and an empty lake for each.
+
+With `--connect` (`make test-connect`) it is a Spark Connect client's (docs/adr/0034).
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
 from sandbox.parts.spark_conf import write_spark_conf
+from tests.spark_jobs.connect_server import connect_server
 from tests.spark_jobs.lakehouse_runs import drop_schemas
 
 CONVERT_TO_LOCAL_RELATION = "org.apache.spark.sql.catalyst.optimizer.ConvertToLocalRelation"
@@ -22,15 +27,19 @@ NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     home = SandboxHome(Path(os.environ.get("DATAMASTER_HOME", REPOSITORY / ".sandbox")))
     conf = tmp_path_factory.mktemp("spark") / "conf"
     write_spark_conf(conf, fetch_jars(home.jars), NO_ACCOUNT)
-    with pytest.MonkeyPatch.context() as environment:
+    with ExitStack() as stack:
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("SPARK_CONF_DIR", str(conf))
         if "JAVA_HOME" not in os.environ:
             ensure_embedded_java(home)
             environment.setenv("JAVA_HOME", str(home.java))
+        if request.config.getoption("--connect"):
+            for name, value in stack.enter_context(connect_server(conf.parent / "connect.log")).items():
+                environment.setenv(name, value)
         session = (
             SparkSession.builder.config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.session.timeZone", "America/Sao_Paulo")
@@ -40,8 +49,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             .config("spark.sql.optimizer.excludedRules", CONVERT_TO_LOCAL_RELATION)
             .getOrCreate()
         )
-    yield session
-    session.stop()
+        yield session
+        session.stop()
 
 
 @pytest.fixture(scope="session")
