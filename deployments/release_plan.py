@@ -103,7 +103,7 @@ def _known_before(changes: Changes, contract_files: Mapping[str, str]) -> set[st
 
 
 def _changed(name: str, changes: Changes, contract_files: Mapping[str, str]) -> tuple[str, ...]:
-    """What changed of an image: what it copies, without contracts of other datasets and versions, and its own folder."""
+    """What changed of what an image copies (no versions, no other datasets' contracts) and of its own folder."""
     others = {*contract_files.values()} - {contract_files[name]} if name in contract_files else set()
     copied = {*copied_paths(changes.repository)} - {PROJECT, DEPLOYMENTS}
     found = changes.files(DOCKERFILE, IGNORED, *copied, f"{DEPLOYMENTS}/{name}")
