@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,10 @@ from deployments.work_pool.manifest import USER
 from deployments.work_pool.variables import IMAGE_PATTERN
 from sandbox.bootstrap import TOOLS
 from sandbox.bootstrap_environment import package_sources
+from sandbox.home import SandboxHome
+from sandbox.parts.prefect_parts import prefect_api_url, prefect_server
+from sandbox.processes.ports import ports_of
+from sandbox.processes.processes import Processes
 
 TEXT = (REPOSITORY / DOCKERFILE).read_text(encoding="utf-8")
 PARENT_FLOW = """
@@ -30,6 +35,7 @@ from importlib.util import find_spec
 from flows.ingest import ingest
 from flows.lakehouse import lakehouse
 from flows.reconcile import reconcile
+from prefect_kubernetes.worker import KubernetesWorker
 state = lakehouse(sys.argv[1], return_state=True)
 absent = [name for name in ("pyspark", "cdktf", "pytest", "uv", "pip") if find_spec(name) is None]
 print(json.dumps({"state": state.type, "message": state.message, "absent": absent}))
@@ -161,34 +167,37 @@ def image_python(image_folder: Path) -> Path:
     return environment / "bin" / "python"
 
 
-@pytest.fixture
-def run_in_image(image_folder: Path, image_python: Path, tmp_path: Path) -> Callable[..., str]:
+@pytest.fixture(scope="module")
+def prefect_url(new_home: Callable[[], Path]) -> Iterator[str]:
+    """A Prefect server apart from the image, as in a cluster."""
+    home = SandboxHome(new_home())
+    port = ports_of(home, ["prefect-server"], running=())["prefect-server"]
+    url = prefect_api_url(port)
+    processes = Processes(home, secrets.token_hex(8))
+    try:
+        processes.ensure(prefect_server(port, {"PREFECT_HOME": str(home.prefect), "PREFECT_API_URL": url}))
+        yield url
+    finally:
+        processes.stop_all()
+
+
+@pytest.mark.services
+def test_a_flow_runs_on_what_the_image_holds(
+    image_folder: Path, image_python: Path, prefect_url: str, tmp_path: Path
+) -> None:
+    """It comes to preflight, which finds no lake: the parent flow, its tasks and Prefect's API have all worked."""
+    dataset = read_contracts(PACKAGED_CONTRACTS).datasets[0].slug
     variables = {
         "PATH": f"{image_python.parent}:/usr/bin:/bin",
         "PYTHONPATH": str(image_folder),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "HOME": str(tmp_path),
         "PREFECT_HOME": str(tmp_path / "prefect"),
+        "PREFECT_API_URL": prefect_url,
     }
-
-    def run(*command: str | Path) -> str:
-        done = subprocess.run(command, cwd=image_folder, env=variables, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-@pytest.mark.services
-def test_a_flow_runs_on_what_the_image_holds(run_in_image: Callable[..., str], image_python: Path) -> None:
-    """It comes to preflight, which finds no lake: the parent flow, its tasks and Prefect's API have all worked."""
-    dataset = read_contracts(PACKAGED_CONTRACTS).datasets[0].slug
-    ended = json.loads(run_in_image(image_python, "-c", PARENT_FLOW, dataset).splitlines()[-1])
+    command = [image_python, "-c", PARENT_FLOW, dataset]
+    done = subprocess.run(command, cwd=image_folder, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    ended = json.loads(done.stdout.splitlines()[-1])
     assert ended["state"] == "FAILED"
     assert "preflight. The summary artifact says what to do." in ended["message"]
     assert ended["absent"] == ["pyspark", "cdktf", "pytest", "uv", "pip"]
-
-
-@pytest.mark.services
-def test_the_worker_starts_from_the_image(run_in_image: Callable[..., str]) -> None:
-    assert "kubernetes" in run_in_image("prefect", "work-pool", "get-default-base-job-template", "--type", "kubernetes")
