@@ -1,6 +1,6 @@
 """What Terraform's plan of a stack makes, changes and destroys, from the JSON of `terraform show -json`.
 
-The format: https://developer.hashicorp.com/terraform/internals/json-format. Only addresses and counts are taken from it:
+The format: https://developer.hashicorp.com/terraform/internals/json-format. Only addresses and counts are taken:
 values may be nobody's business.
 """
 
