@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +21,6 @@ from deployments.work_pool.manifest import USER
 from deployments.work_pool.variables import IMAGE_PATTERN
 from sandbox.bootstrap import TOOLS
 from sandbox.bootstrap_environment import package_sources
-from sandbox.home import SandboxHome
-from sandbox.parts.prefect_parts import prefect_api_url, prefect_server
-from sandbox.processes.ports import ports_of
-from sandbox.processes.processes import Processes
 
 TEXT = (REPOSITORY / DOCKERFILE).read_text(encoding="utf-8")
 PARENT_FLOW = """
@@ -165,20 +159,6 @@ def image_python(image_folder: Path) -> Path:
     ):
         subprocess.run([uv, *command, "--quiet"], check=True, env=variables)
     return environment / "bin" / "python"
-
-
-@pytest.fixture(scope="module")
-def prefect_url(new_home: Callable[[], Path]) -> Iterator[str]:
-    """A Prefect server apart from the image, as in a cluster."""
-    home = SandboxHome(new_home())
-    port = ports_of(home, ["prefect-server"], running=())["prefect-server"]
-    url = prefect_api_url(port)
-    processes = Processes(home, secrets.token_hex(8))
-    try:
-        processes.ensure(prefect_server(port, {"PREFECT_HOME": str(home.prefect), "PREFECT_API_URL": url}))
-        yield url
-    finally:
-        processes.stop_all()
 
 
 @pytest.mark.services
