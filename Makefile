@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes lint contract-diff format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes setup lint checkov contract-diff release-plan image format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -66,18 +66,36 @@ test-kubernetes: ## run what needs a Kubernetes control plane; the first time it
 	@$(VENV_PYTHON) -m tests.kubernetes.control_plane.programs > /dev/null
 	@$(VENV_PYTHON) -m pytest tests/kubernetes -m kubernetes
 
-lint: ## check style, types, import rules and contracts
+setup: ## set everything up and do nothing with it
+	$(call install,$(ALL_GROUPS))
+
+lint: ## check style, types, import rules, contracts, workflows and the Dockerfile
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m ruff check
 	@$(VENV_PYTHON) -m ruff format --check
 	@$(VENV_PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@$(VENV_PYTHON) -m tests.contracts.official_tool
+	@$(VENV_PYTHON) -m tests.repository.workflow_lint
+
+checkov: ## hold what synth wrote against checkov's rules
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m tests.infra_cdktf.checkov_command cdktf.out
 
 contract-diff: ## say what changed in the contracts since DIFF_BASE=‹revision› (by default the last release tag)
 	$(call install,sandbox dev)
 	@tool=$$($(VENV_PYTHON) -m tests.contracts.official_tool --python) && \
 		$(VENV_PYTHON) -m contracts.diff --tool "$$tool" --base "$$DIFF_BASE"
+
+release-plan: ## say which images change since DIFF_BASE=‹revision› (by default the last release tag), and whose version did not
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m deployments.release_plan $(if $(DIFF_BASE),--base "$(DIFF_BASE)")
+
+IMAGE ?=
+REGISTRY ?= localhost
+image: ## build IMAGE=‹source› (by default all images) for REGISTRY with docker, podman or buildah
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m deployments.image $(IMAGE) --registry "$(REGISTRY)"
 
 format: ## rewrite the code in the project's style
 	$(call install,$(ALL_GROUPS))

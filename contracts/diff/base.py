@@ -12,15 +12,15 @@ class NoRevision(Exception):
     """Raised with git's own words when it knows no such revision, or no repository."""
 
 
-def last_release(folder: Path) -> str | None:
-    """The nearest release tag before what is checked out, None if there is none.
+def last_release(folder: Path, revision: str = "HEAD") -> str | None:
+    """The nearest release tag at or before the revision, by default what is checked out; None if there is none.
 
     Raises:
         NoRevision: the folder is in no repository.
     """
-    _git(folder, "rev-parse", "--git-dir")
+    git(folder, "rev-parse", "--git-dir")
     try:
-        return _git(folder, "describe", "--tags", "--abbrev=0", "--match", RELEASE_TAGS).decode().strip()
+        return git(folder, "describe", "--tags", "--abbrev=0", "--match", RELEASE_TAGS, revision).decode().strip()
     except NoRevision:
         return None
 
@@ -37,22 +37,32 @@ def write_files(folder: Path, revision: str, suffix: str, into: Path) -> str:
     Raises:
         NoRevision: git does not know it.
     """
-    commit = _commit(folder, revision)
-    for name in _git(folder, "ls-tree", "-z", "--name-only", commit).decode().split("\0"):
+    commit = commit_of(folder, revision)
+    for name in git(folder, "ls-tree", "-z", "--name-only", commit).decode().split("\0"):
         if name.endswith(suffix):
-            (into / name).write_bytes(_git(folder, "show", f"{commit}:./{name}"))
+            (into / name).write_bytes(git(folder, "show", f"{commit}:./{name}"))
     return commit
 
 
-def _commit(folder: Path, revision: str) -> str:
-    _git(folder, "rev-parse", "--git-dir")
+def commit_of(folder: Path, revision: str) -> str:
+    """The commit that the revision names.
+
+    Raises:
+        NoRevision: git does not know it.
+    """
+    git(folder, "rev-parse", "--git-dir")
     try:
-        return _git(folder, "rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
+        return git(folder, "rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
     except NoRevision:
         raise NoRevision(f"git knows no revision {revision}: fetch it, or name another") from None
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def git(folder: Path, *arguments: str) -> bytes:
+    """What git answers in that folder.
+
+    Raises:
+        NoRevision: git refuses, or is not installed.
+    """
     try:
         done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:
