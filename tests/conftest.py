@@ -29,10 +29,6 @@ CHAOS_SAMPLE = 2
 LONGEST = ("end_to_end", "spark_jobs")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--connect", action="store_true", help="run the Spark jobs' tests on a Spark Connect server")
-
-
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep a folder's tests on one worker: they share embedded parts, one Spark, one synthesis."""
     item.add_marker(pytest.mark.xdist_group(_folder(item)))
@@ -42,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--chaos=all` runs every test of that marker; else the seed chooses a few, others on another day."""
     parser.addoption("--chaos", choices=("sample", "all"), default="sample", help="how many of the chaos tests run")
     parser.addoption("--chaos-seed", default=datetime.now(UTC).date().isoformat(), help="which ones a sample is of")
+    parser.addoption("--connect", action="store_true", help="run the Spark jobs' tests on a Spark Connect server")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
