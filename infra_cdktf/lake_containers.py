@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from contracts.folder import Contracts
+from contracts.sources.files import FilesSource
 from infra_cdktf.access_matrix import CONTRIBUTOR, READER, StorageRole
 from infra_cdktf.roles import LAKE_ADMINISTRATOR, LAKE_UPLOADER
 
@@ -40,3 +42,11 @@ SIDE_ACCESS: dict[SideContainer, dict[str, StorageRole]] = {
     SideContainer.CHECKPOINTS: {PIPELINE: CONTRIBUTOR, ADMINS: LAKE_ADMINISTRATOR},
 }
 """Storage roles by container and by who has them."""
+
+
+def side_access(contracts: Contracts) -> dict[SideContainer, dict[str, StorageRole]]:
+    """These roles; flows may also write and delete where a source has its landed files moved (`moveLandedTo`)."""
+    sources = [source for contract in contracts.datasets for source in contract.sources]
+    if not any(isinstance(source, FilesSource) and source.move_landed_to for source in sources):
+        return SIDE_ACCESS
+    return SIDE_ACCESS | {SideContainer.LANDING: SIDE_ACCESS[SideContainer.LANDING] | {FLOWS: CONTRIBUTOR}}

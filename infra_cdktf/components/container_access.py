@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from cdktf_cdktf_provider_azurerm.role_assignment import RoleAssignment
 from constructs import Construct
 
-from contracts.lake_terms import Layer, Role
+from contracts.folder import Contracts
+from contracts.lake_terms import Layer
 from infra_cdktf.access_matrix import StorageRole, storage_role
-from infra_cdktf.lake_containers import SIDE_ACCESS, SideContainer
+from infra_cdktf.lake_containers import SideContainer, side_access
 from infra_cdktf.roles import DefinedRole, RoleNames
 
 
@@ -23,11 +24,11 @@ class Principal:
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerAccessConfig:
-    """The lake with its roles, and everybody who has one, by the role's name."""
+    """The lake, the contracts with its roles, and everybody who has one, by the role's name."""
 
     account_id: str
     container_ids: dict[Layer | SideContainer, str]
-    roles: tuple[Role, ...]
+    contracts: Contracts
     principals: dict[str, Principal]
     role_names: RoleNames
     delegator: str
@@ -40,12 +41,12 @@ class ContainerAccess(Construct):
         """Assign all."""
         super().__init__(scope, construct_id)
         self._config = config
-        for role in config.roles:
+        for role in config.contracts.lake.roles:
             for layer in Layer:
                 rendered = storage_role(role, layer)
                 if rendered is not None:
                     self._assign(role.name, layer, rendered, f"{', '.join(role.access_by_layer[layer])} {layer}")
-        for container, holders in SIDE_ACCESS.items():
+        for container, holders in side_access(config.contracts).items():
             for holder, rendered in holders.items():
                 self._assign(holder, container, rendered, f"of the container {container}")
         # Unity Catalog hands out short-lived signatures, for which its identity asks the account for a key.

@@ -118,7 +118,7 @@ class AccessStack(EnvironmentStack):
         config = ContainerAccessConfig(
             account_id=lake.account_id,
             container_ids=lake.container_ids,
-            roles=self.environment.contracts.lake.roles,
+            contracts=self.environment.contracts,
             principals=principals,
             role_names=self.environment.roles,
             delegator=PIPELINE,

@@ -89,7 +89,7 @@ def test_dropping_again_completes_what_is_missing_and_touches_nothing_else(tmp_p
 
 
 def test_without_rows_the_folder_is_there_and_empty(tmp_path: Path) -> None:
-    drop_branch_files(0, Population(0, 1, POPULATION.anchor), CONTRACT, tmp_path / "branches")
+    drop_branch_files(0, Population(0, 1, POPULATION.anchor), CONTRACT, DropFolder(tmp_path / "branches"))
     assert list((tmp_path / "branches").iterdir()) == []
 
 
