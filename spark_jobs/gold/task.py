@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
 
+from contracts.additive import addends
 from contracts.tables import GoldTable
 from spark_jobs.gold.groups import EMPTIED, groups, touched_groups
+from spark_jobs.gold.increments import IN_DOUBT, incremented_groups
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver.set_checks import check_tables
 from spark_jobs.tables.caching import cached
@@ -53,6 +56,11 @@ def _refresh(spark: SparkSession, job: JobParameters, gold_table: GoldTable, sil
     if before.version >= silver.version:
         return 0
     changed = changes(spark, job.lakehouse.silver, before.version, silver.version)
+    if added := addends(gold_table, dataset):
+        with cached(incremented_groups(changed, spark.table(table.full_name), gold_table, added)) as groups_now:
+            touched_rows, in_doubt = groups_now.agg(sf.count("*"), sf.count_if(sf.col(IN_DOUBT))).collect()[0]
+            if not in_doubt:
+                return _merge(groups_now.drop(IN_DOUBT), table, gold_table, after) if touched_rows else 0
     with cached(touched_groups(changed, present, gold_table, dataset)) as touched:
         return 0 if touched.isEmpty() else _merge(touched, table, gold_table, after)
 

@@ -13,6 +13,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import functions as sf
 from sqlglot import exp
 
+from contracts.additive import Addend
 from contracts.columns import Column
 from contracts.expressions import DIALECT
 from contracts.tables import DatasetTable
@@ -40,6 +41,14 @@ def aggregate(measure: Column, dataset: DatasetTable) -> SparkColumn:
         value.replace(_exact(value, declared_scale(value, measure, dataset) or 0))
     ratios = _rewritten(tree, partial(_with_average_as_ratio, as_double=measure.spark_type == "double"))
     return _expression(_rewritten(ratios, _total), measure)
+
+
+def row_value(addend: Addend) -> SparkColumn:
+    """What one row of silver adds to an aggregate, exactly as `aggregate` adds it up."""
+    value = _exact(addend.value, addend.scale) if addend.is_inexact else addend.value.copy()
+    if addend.condition:
+        value = exp.func("if", addend.condition.copy(), value, exp.null())
+    return sf.expr(_rewritten(value, _total).sql(DIALECT, comments=False))
 
 
 def of_its_type(value: SparkColumn, column: Column) -> SparkColumn:
