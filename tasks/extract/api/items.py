@@ -13,7 +13,7 @@ from hashlib import blake2b
 import polars as pl
 
 from contracts.sources.api import ApiSource
-from tasks.extract.api.json_text import Fields, Item, NotANumber
+from tasks.extract.api.json_text import Fields, Item, NotANumber, without_collection
 from tasks.extract.times import read_timestamp
 
 _DIGEST_BYTES = 16
@@ -43,7 +43,8 @@ def read_items(source: ApiSource, items: Sequence[Item], fields: Iterable[str]) 
     """What the items say at these fields; those that an item does not have are None."""
     cursor_field = source.cursor_field
     every = list(dict.fromkeys([source.key_field, *([cursor_field] if cursor_field else []), *fields]))
-    found = [_values_and_faults(item, every) for item in items]
+    with without_collection():
+        found = [_values_and_faults(item, every) for item in items]
     written = pl.Series([values.get(cursor_field or "") for values, _ in found], dtype=pl.String)
     times = pl.select(read_timestamp(pl.lit(written), source.timestamp_format)).to_series() if items else ()
     return [

@@ -17,7 +17,7 @@ import httpx
 
 from contracts.sources.api import WHOLE_ANSWER, ApiSource
 from contracts.sources.paging import CursorPaging, LinkPaging
-from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText, fields_of
+from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText, fields_of, without_collection
 
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _LETTER_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
@@ -86,7 +86,8 @@ def read_page(body: bytes, shape: PageShape = PageShape(), response: httpx.Respo
         raise _in_other_encoding(body, encoding)
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     try:
-        items, told = _read(JsonText(text), shape)
+        with without_collection():
+            items, told = _read(JsonText(text), shape)
     except NotAPage:
         raise
     except (ValueError, RecursionError):
