@@ -9,10 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from blocks.images import REPOSITORY, image_names
 from contracts.diff.base import NoRevision, commit_of
 from contracts.folder import read_contracts
 from contracts.problems import ContractError
-from deployments.versions import REPOSITORY, checked_out, image_names, image_version
 
 DOCKERFILE, IGNORED = "Dockerfile", ".dockerignore"
 BUILDERS = ("docker", "podman", "buildah")
@@ -39,7 +39,7 @@ def reference(registry: str, name: str) -> str:
     names = image_names(read_contracts())
     if name not in names:
         raise NotBuilt(f"there is no image {name}: there are {', '.join(names)}")
-    return f"{registry}/{name}:{image_version(name, checked_out)}"
+    return f"{registry}/{image_name(name)}"
 
 
 def build_command(builder: str, image: str, revision: str) -> list[str]:

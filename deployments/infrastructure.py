@@ -15,8 +15,8 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from blocks.images import REPOSITORY
 from deployments.plan_summary import StackChanges, markdown, stack_changes
-from deployments.versions import REPOSITORY
 
 PLAN, PLAN_JSON = "plan", "plan.json"
 ENVIRONMENTS = ("dev", "pre", "prod")

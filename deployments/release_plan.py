@@ -15,13 +15,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from contracts.diff.base import RELEASE_TAGS, NoRevision, commit_of, last_release
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
-from contracts.problems import ContractError
-from contracts.reader import read_contract
-from deployments.changes import Changes
-from deployments.image import DOCKERFILE, IGNORED, copied_paths
-from deployments.versions import (
+from blocks.images import (
     DEPLOYMENTS,
     OF_NO_SOURCE,
     PROJECT,
@@ -31,6 +25,12 @@ from deployments.versions import (
     image_version,
     version_file,
 )
+from contracts.diff.base import RELEASE_TAGS, NoRevision, commit_of, last_release
+from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.problems import ContractError
+from contracts.reader import read_contract
+from deployments.changes import Changes
+from deployments.image import DOCKERFILE, IGNORED, copied_paths
 
 NOTHING_COMPARED = 2
 CONTRACTS = PACKAGED_CONTRACTS.name

@@ -19,7 +19,7 @@ from azure.core.exceptions import AzureError, ResourceExistsError
 from azure.identity import DefaultAzureCredential
 from azure.storage.blob import ContainerClient, ContentSettings
 
-from deployments.versions import REPOSITORY
+from blocks.images import REPOSITORY
 
 CONTAINER, FOLDER = "wheels", "released"
 _BUILD = "import sys, hatchling.build; print(hatchling.build.build_wheel(sys.argv[1]))"

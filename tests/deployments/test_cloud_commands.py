@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.versions import REPOSITORY
+from blocks.images import REPOSITORY
 
 OUTPUTS = {"datamaster-dev-platform": {"cluster": "datamaster-dev-aks"}}
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
+from blocks.images import REPOSITORY, checked_out, image_names, project_version
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.image import BUILDERS, DOCKERFILE, IGNORED, copied_paths
-from deployments.versions import REPOSITORY, checked_out, image_names, project_version
 from deployments.work_pool.manifest import USER
 from deployments.work_pool.variables import IMAGE_PATTERN
 from sandbox.bootstrap import TOOLS

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from blocks.images import REPOSITORY
 from deployments.infrastructure import stacks_in_order
 from deployments.plan_summary import DEEDS, markdown, stack_changes
-from deployments.versions import REPOSITORY
 
 NAMES = ("datamaster-dev-platform", "datamaster-dev-network", "datamaster-pre-network", "datamaster-state")
 needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="no terraform on the PATH")

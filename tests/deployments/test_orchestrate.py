@@ -13,8 +13,8 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
 from prefect.states import Completed, Failed, Running
 
+from blocks.images import REPOSITORY
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
-from deployments.versions import REPOSITORY
 
 pytestmark = pytest.mark.services
 

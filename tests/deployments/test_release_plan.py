@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from blocks.images import OF_NO_SOURCE, REPOSITORY, image_names
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.release_plan import ImagePlan, release_plan
-from deployments.versions import OF_NO_SOURCE, REPOSITORY, image_names
 
 IMAGES = image_names(read_contracts(PACKAGED_CONTRACTS))
 
