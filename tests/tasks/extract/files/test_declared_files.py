@@ -162,6 +162,7 @@ PLAIN = f"{HEADER}\n{LINE}\n".encode("cp1252")
 @pytest.mark.parametrize(
     "packed",
     [gzip.compress(PLAIN), _zipped({"x.csv": PLAIN}), _zipped({"d/": b"", "d/x.csv": PLAIN, "__MACOSX/._x": b"?"})],
+    ids=["gzip", "zip", "zip with a folder"],
 )
 def test_a_compressed_file_is_read_as_what_is_in_it(contract: Contract, folder: Path, packed: bytes) -> None:
     assert _read(contract, _file(folder, packed), {})["store_location"].to_list() == ["São Paulo"]
@@ -177,6 +178,7 @@ def test_a_compressed_file_is_read_as_what_is_in_it(contract: Contract, folder: 
         (_zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), r"a\.csv is an Excel workbook \(\.xlsx\)"),
         (gzip.compress(gzip.compress(PLAIN)), r"a\.csv is compressed \(gzip\) twice"),
     ],
+    ids=["cut gzip", "cut zip", "two files", "no file", "workbook", "gzip twice"],
 )
 def test_what_is_packed_otherwise_is_told_as_what_it_is(
     contract: Contract, folder: Path, packed: bytes, message: str
