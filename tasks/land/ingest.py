@@ -40,12 +40,14 @@ def ingest(landing: Landing, reader: Reader, backfill: Window | None = None) -> 
         PipelineError: nothing was landed; `tasks.errors` has the reasons.
     """
     reports: list[LoadReport] = []
+    turns: int | None = None
     for turn in count(1):
         try:
             _ingest_once(landing, reader, backfill, reports)
             break
         except ConcurrentLoad as error:
-            if turn >= _turns(landing, reader):
+            turns = turns or _turns(landing, reader)  # asked once: the folder may grow with every turn
+            if turn >= turns:
                 raise
             logger.info("%s; beginning again from there", error)
     return reports
