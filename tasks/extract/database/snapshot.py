@@ -81,8 +81,9 @@ class Snapshot:
                 raise StructureError(f"a key of {self._source.table} is no UTF-8 text; mend it") from None
 
     def _run(self, statement: str) -> None:
+        """Run it in one message: `execute` prepares it in another one, and a pool may change the server in between."""
         with self._statement() as cursor:
-            cursor.execute(statement)
+            cursor.executescript(statement)
 
     @contextmanager
     def _statement(self) -> Iterator[postgresql.Cursor]:
