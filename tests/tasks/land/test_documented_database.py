@@ -34,7 +34,7 @@ def test_the_documented_table_lands_by_the_documented_entry(
     documented: Contract, store: StoreDatabase, raw: RawContainer
 ) -> None:
     store.run('DROP SCHEMA IF EXISTS "Till" CASCADE')
-    for statement in re.findall("```sql\n(.*?)```", PAGE, re.DOTALL)[0].split(";\n"):
+    for statement in re.findall("```sql\n(.*?)```", PAGE, re.DOTALL)[0].rstrip().removesuffix(";").split(";\n"):
         store.run(statement)
     ingest = from_source(documented, "till-database", store.url)
 

@@ -191,6 +191,32 @@ def test_a_certificate_is_verified_against_ssl_cert_file(
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_a_file_of_authorities_in_the_url_is_what_the_server_is_held_against(
+    contract: Contract, tmp_path: Path, mode: str
+) -> None:
+    authority, other, context = trustme.CA(), trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("store.example").configure_cert(context)
+    for name, issuer in (("own.pem", authority), ("other.pem", other)):
+        issuer.cert_pem.write_to_path(str(tmp_path / name))
+    heard: list[bytes] = []
+    with _server(context, heard) as url:
+        assert "certificate verify failed" in _failure(
+            contract, f"{url}?sslmode={mode}&sslrootcert={tmp_path}/other.pem"
+        )
+    assert heard == []
+    trusted = f"?sslmode={mode}&sslrootcert={tmp_path}/own.pem"
+    if mode == "verify-full":
+        with _server(context, heard) as url:
+            assert 'does not match host name "127.0.0.2"' in _failure(contract, url + trusted)
+        assert b"planted-user" not in b"".join(heard)
+    else:
+        with _server(context, heard) as url, pytest.raises(SourceUnavailable, match="unexpected eof"):
+            connect(database_source(contract), url + trusted)
+        assert b"planted-user" in heard[0]
+
+
+@pytest.mark.services
 def test_a_reading_keeps_nothing_in_its_session_that_a_pool_of_transactions_would_lose(
     contract: Contract, store: StoreDatabase
 ) -> None:
