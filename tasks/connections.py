@@ -14,13 +14,15 @@ from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorks
 from blocks.secrets import SecretUnreadable, read_secret
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
+from contracts.sources.database import DatabaseSource, Login
 from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
+from tasks.database_login import EntraLogin
 from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
 from tasks.extract.files.folder import FolderStore
 from tasks.extract.files.store import FileStore
-from tasks.extract.readers import Reader, files_reader, open_reader
+from tasks.extract.readers import Reader, database_reader, files_reader, open_reader
 from tasks.file_stores.container import ContainerStore, location
 from tasks.land.raw_container import RawContainer
 
@@ -75,6 +77,8 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
     """
     credentials = source_values(source)
     url = credentials.pop("url")
+    if isinstance(source, DatabaseSource) and source.login is Login.ENTRA:
+        return database_reader(contract, source, EntraLogin(source, url))
     if isinstance(source, FilesSource):
         return files_reader(contract, source, _open_store(source, url, credentials))
     return open_reader(contract, source, url, credentials)

@@ -3,6 +3,7 @@
 PipelineError
 ├── TransientError            it may be gone in a minute: tried again, and told when the tries are used up
 │   ├── SourceUnavailable       the source does not answer, or not in time
+│   │   └── ReadingStopped        it began to answer and stopped what took it too long: read in smaller windows
 │   ├── StorageUnavailable      the storage account does not answer as it should
 │   ├── ConcurrentLoad          other runs landed the same source first, again and again
 │   └── DatabricksUnavailable   the Jobs API does not answer as it should
@@ -35,6 +36,10 @@ class TransientError(PipelineError):
 
 class SourceUnavailable(TransientError):
     """Raised when a source cannot be reached or keeps failing until the deadline."""
+
+
+class ReadingStopped(SourceUnavailable):
+    """Raised when a source stops a reading that takes it too long; a smaller one may come through."""
 
 
 class StorageUnavailable(TransientError):

@@ -84,7 +84,14 @@ _CHANGING = (
     Word[Source]("customProperties.overlapSeconds", attrgetter("overlap_seconds"), always(NOBODY)),
 )
 SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
-    DatabaseSource: (Word("customProperties.table", attrgetter("table"), always(SOURCES)), *_CHANGING),
+    DatabaseSource: (
+        Word("customProperties.table", attrgetter("table"), always(SOURCES)),
+        Word("customProperties.login", attrgetter("login"), always(SOURCES)),
+        Word("customProperties.cursorFormat", _declared("cursorFormat"), always(SOURCES)),
+        Word("customProperties.overlapNumbers", attrgetter("overlap_numbers"), always(NOBODY)),
+        Word("customProperties.lookBack", _declared("lookBack"), always(NOBODY)),
+        *_CHANGING,
+    ),
     ApiSource: (
         Word("location", attrgetter("path"), always(SOURCES)),
         *(Word(f"customProperties.{name}", _declared(name), always(SOURCES)) for name in _HOW_AN_API_IS_ASKED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
@@ -12,14 +12,14 @@ import polars as pl
 
 from contracts.contract import Contract
 from contracts.sources.api import ApiSource
-from contracts.sources.database import DatabaseSource
+from contracts.sources.database import CursorFormat, DatabaseSource, LookBack
 from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
 from tasks.extract.api.client import ApiClient, RetryPolicy
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
-from tasks.extract.database.rows import extract_database
+from tasks.extract.database.rows import changes_span, extract_database
 from tasks.extract.files.folder import FolderStore
 from tasks.extract.files.listing import found_files
 from tasks.extract.files.rows import extract_file
@@ -30,13 +30,18 @@ from tasks.extract.files.store import FetchedFile, FileStore, FoundFile
 class ChangesReader:
     """Reads a source that tells when each row last changed; `extract` gives chunks of a window's rows.
 
-    The source may show a change later than it is dated, by `overlap` at most. `met` tells which columns the last
-    extraction has met, where a source's rows need not have every field.
+    The source may show a change later than it is dated, by `overlap`; what comes later still is found by a `look_back`.
+    `met` tells which columns the last extraction has met, where a source's rows need not have every field. `span` finds
+    the first and the last time of change in a window, of a source that can be read in smaller ones. Where rows are not
+    `is_dated`, what stands for times is a number that grows.
     """
 
     overlap: timedelta
     extract: Callable[[Window], Iterator[pl.DataFrame]]
     met: FieldsMet | None = None
+    look_back: LookBack | None = None
+    span: Callable[[Window], tuple[datetime, datetime] | None] | None = None
+    is_dated: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,18 @@ def open_reader(
 
 
 def _database(contract: Contract, source: DatabaseSource, url: str, *_: object) -> Reader:
-    overlap = timedelta(seconds=source.overlap_seconds)
-    return ChangesReader(overlap, lambda window: extract_database(contract, source, url, window))
+    return database_reader(contract, source, lambda: url)
+
+
+def database_reader(contract: Contract, source: DatabaseSource, url_for_login: Callable[[], str]) -> ChangesReader:
+    """The reader of a database; `url_for_login` is asked before each connection, as a password may be a token."""
+    return ChangesReader(
+        source.overlap,
+        lambda window: extract_database(contract, source, url_for_login(), window),
+        look_back=source.look_back,
+        span=lambda window: changes_span(contract, source, url_for_login(), window),
+        is_dated=source.cursor_format is not CursorFormat.NUMBER,
+    )
 
 
 def _api(

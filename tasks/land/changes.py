@@ -1,47 +1,159 @@
-"""Loads what changed at a source since the last load: from the watermark minus an overlap, less what was seen there."""
+"""Loads what changed at a source since the last load: from the watermark minus an overlap, less what was seen there.
+
+Once in a while, where the contract says so, a load looks back much further for what came later than the overlap allows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
 from contracts.raw_layout import SEEN
-from tasks.extract.chunks import Window
+from tasks.errors import MisconfiguredError, ReadingStopped
+from tasks.extract.chunks import CURSOR, Window
 from tasks.extract.readers import ChangesReader
 from tasks.land.load import Landing, land
-from tasks.land.manifests import Manifest, ReadSoFar
+from tasks.land.manifests import LateRows, LookedBack, Manifest, RawFile, ReadSoFar
 from tasks.land.parts import stage_content
 from tasks.land.seen_versions import SeenVersions
+from tasks.land.windows import Windows
+
+_LAST_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 def land_changes(
     landing: Landing, previous: Manifest | None, reader: ChangesReader, backfill: Window | None
-) -> Manifest | None:
-    """Land what the reader finds from the watermark on, or in the backfill window; None if nothing is new.
+) -> Iterator[Manifest]:
+    """Land what the reader finds from the watermark on, or in the backfill window; nothing if nothing is new.
 
     Sources commit late: a change may show up behind the watermark, which is why the contract's overlap is read again.
-    A backfill lands its rows whether they were landed before or not, and leaves the watermark where it is.
+    A backfill lands its rows whether they were landed before or not, and leaves the watermark where it is. It is one
+    load; any other reading that the source stops is landed in several, by smaller windows.
 
     Raises:
         StructureError: fields are gone from the source's rows (`tasks.extract.api.fields`); nothing is landed.
+        ReadingStopped: the source stops small windows too.
+        MisconfiguredError: a backfill is asked for of a source whose changes are numbered, not dated.
     """
+    if backfill and not reader.is_dated:
+        raise MisconfiguredError(f"{landing.source.name} has no times of change: it cannot be read again by time")
     if previous and backfill and (previous.run_id, previous.read_so_far.backfill) == (landing.run_id, backfill):
-        return None  # this very run was interrupted after it had landed the window
-    seen = _seen_versions(landing, previous, reader.overlap)
-    window = backfill or Window(since=seen.horizon)
-    known = frozenset(previous.read_so_far.columns_met if previous else ())
-    chunks = _checked(reader, _new_rows(reader.extract(window), seen, is_backfill=backfill is not None), known)
+        return  # this very run was interrupted after it had landed the window
+    reading = _Reading(landing, reader, backfill, previous)
+    windows = Windows(backfill or reading.window, None if backfill else reader.span)
+    while windows.current:
+        try:
+            manifest = reading.land(windows.current, previous, is_last=windows.is_last)
+        except ReadingStopped:
+            if not windows.narrow():
+                raise
+            continue
+        windows.advance()
+        if manifest:
+            previous = manifest
+            yield manifest
 
-    def read_so_far(load_name: str) -> ReadSoFar:
-        record = stage_content(landing.raw, f"{SEEN}/{landing.path}/{load_name}", "parquet", seen.to_parquet())
-        columns_met = known | (reader.met.columns if reader.met else known)
-        return ReadSoFar(
-            seen=(record,), watermark=seen.watermark, backfill=backfill, columns_met=tuple(sorted(columns_met))
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reading of a source, in one load or several; `began` is the load before all of them."""
+
+    landing: Landing
+    reader: ChangesReader
+    backfill: Window | None
+    began: Manifest | None
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a look-back is due; the first load of all looks at everything."""
+        look_back = self.reader.look_back
+        if look_back is None or self.backfill:
+            return False
+        last = self.began.read_so_far.looked_back if self.began else None
+        return last is None or self.landing.now - last.at >= look_back.interval
+
+    @property
+    def window(self) -> Window:
+        """From where on the source is read."""
+        seen = self._seen(self.began, [])
+        return Window(since=seen.reach if self.looks_back else seen.horizon)
+
+    def land(self, window: Window, previous: Manifest | None, *, is_last: bool) -> Manifest | None:
+        """Land what is new in the window as the load after `previous`; None if nothing is."""
+        reader, so_far = self.reader, previous.read_so_far if previous else None
+        records = so_far.records if so_far else ()
+        seen = self._seen(previous, records if self.looks_back else records[:1])
+        known = frozenset(so_far.columns_met if so_far else ())
+        late = _Late(*self._late_times())
+        new_rows = late.counted(_new_rows(reader.extract(window), seen, is_backfill=self.backfill is not None))
+        ends_look_back = self.looks_back and is_last
+
+        def read_so_far(load_name: str) -> ReadSoFar:
+            columns_met = known | (reader.met.columns if reader.met else known)
+            looked_back = LookedBack(at=self.landing.now, remembered_since=seen.reach) if ends_look_back else None
+            remembers = reader.look_back is not None
+            return ReadSoFar(
+                seen=self._staged(seen, load_name),
+                seen_before=records[1:] if remembers and not self.looks_back else (),
+                watermark=seen.watermark,
+                backfill=self.backfill,
+                columns_met=tuple(sorted(columns_met)),
+                looked_back=looked_back or (so_far.looked_back if so_far and remembers else None),
+                late=late.rows,
+            )
+
+        even_if_empty = ends_look_back and previous is not None  # else the next run would look back again
+        chunks = _checked(reader, new_rows, known)
+        return land(self.landing, previous, chunks, read_so_far, even_if_empty=even_if_empty)
+
+    def _seen(self, previous: Manifest | None, records: Collection[RawFile]) -> SeenVersions:
+        seen = SeenVersions(
+            overlap=self.reader.overlap,
+            look_back=self.reader.look_back.distance if self.reader.look_back else None,
+            latest_possible=self.landing.now if self.reader.is_dated else _LAST_TIME,
+            watermark=previous.read_so_far.watermark if previous else None,
         )
+        for record in records:
+            seen.load(self.landing.raw.read(record.name))
+        return seen
 
-    return land(landing, previous, chunks, read_so_far, even_if_empty=False)
+    def _staged(self, seen: SeenVersions, load_name: str) -> tuple[RawFile, ...]:
+        """The record that each load reads, and the one that look-backs read beside it."""
+        place = f"{SEEN}/{self.landing.path}/{load_name}"
+        recent = stage_content(self.landing.raw, place, "parquet", seen.to_parquet())
+        aged = seen.aged_parquet()
+        return (recent, stage_content(self.landing.raw, f"{place}-aged", "parquet", aged)) if aged else (recent,)
+
+    def _late_times(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """Between which times a row that is new came late, and the watermark that it came behind."""
+        last = self.began.read_so_far.looked_back if self.began else None
+        if not self.began or not last or not self.looks_back:
+            return None, None, None
+        return last.remembered_since, self._seen(self.began, []).horizon, self.began.read_so_far.watermark
+
+
+class _Late:
+    """Counts new rows that changed before the overlap, and since a time from which on all that was landed is known."""
+
+    def __init__(self, since: datetime | None, until: datetime | None, watermark: datetime | None) -> None:
+        self._since, self._until, self._watermark = since, until, watermark
+        self.rows = LateRows()
+
+    def counted(self, chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        for chunk in chunks:
+            self.rows += self._of(chunk[CURSOR])
+            yield chunk
+
+    def _of(self, times: pl.Series) -> LateRows:
+        if not (self._since and self._until and self._watermark):
+            return LateRows()
+        late = times.filter((times >= self._since) & (times < self._until))
+        first = late.min()
+        seconds = (self._watermark - first).total_seconds() if isinstance(first, datetime) else 0
+        return LateRows(rows=len(late), most_seconds=-int(-seconds // 1))
 
 
 def _checked(
@@ -51,17 +163,6 @@ def _checked(
     yield from chunks
     if reader.met:
         reader.met.check(known_columns)
-
-
-def _seen_versions(landing: Landing, previous: Manifest | None, overlap: timedelta) -> SeenVersions:
-    seen = SeenVersions(
-        overlap=overlap,
-        latest_possible=landing.now,
-        watermark=previous.read_so_far.watermark if previous else None,
-    )
-    if previous:
-        seen.load(landing.raw.read(previous.read_so_far.seen[0].name))
-    return seen
 
 
 def _new_rows(chunks: Iterator[pl.DataFrame], seen: SeenVersions, *, is_backfill: bool) -> Iterator[pl.DataFrame]:

@@ -68,5 +68,5 @@ def _ingest_once(landing: Landing, reader: Reader, backfill: Window | None, repo
 def _land(landing: Landing, previous: Manifest | None, reader: Reader, backfill: Window | None) -> Iterator[Manifest]:
     if isinstance(reader, FilesReader):
         yield from land_files(landing, previous, reader)
-    elif manifest := land_changes(landing, previous, reader, backfill):
-        yield manifest
+    else:
+        yield from land_changes(landing, previous, reader, backfill)

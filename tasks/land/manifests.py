@@ -55,19 +55,48 @@ class LoadRows(Frozen):
         )
 
 
-class ReadSoFar(Frozen):
-    """How far a source was read: `seen` are the blobs that record what must not be landed again.
+class LateRows(Frozen):
+    """Rows that a look-back found behind the overlap; the first of them lay `most_seconds` behind the watermark."""
 
+    rows: int = 0
+    most_seconds: int = 0
+
+    def __add__(self, other: LateRows) -> LateRows:
+        """Both together."""
+        most_seconds = max(self.most_seconds, other.most_seconds)
+        return LateRows(rows=self.rows + other.rows, most_seconds=most_seconds)
+
+
+class LookedBack(Frozen):
+    """When the last look-back was, and since which time of change all that was landed is remembered."""
+
+    at: datetime
+    remembered_since: datetime | None
+
+
+class ReadSoFar(Frozen):
+    """How far a source was read: `seen` are this load's blobs that record what must not be landed again.
+
+    The first of them holds what every load may meet again. The others, and `seen_before` of earlier loads, hold what
+    only a look-back meets; `late` is what it found.
     `watermark` is the last change that a load of a database or API has met, `backfill` the window that this load
     landed again, `source_file` the branch's file that it landed. `columns_met` are those that this load or one before
     it has found in a source whose rows need not have every field.
     """
 
     seen: tuple[RawFile, ...]
+    seen_before: tuple[RawFile, ...] = ()
     watermark: datetime | None = None
     columns_met: tuple[str, ...] = ()
     backfill: Window | None = None
     source_file: SourceFile | None = None
+    looked_back: LookedBack | None = None
+    late: LateRows = LateRows()
+
+    @property
+    def records(self) -> tuple[RawFile, ...]:
+        """All blobs that record what was seen, first the one that every load needs."""
+        return (*self.seen, *self.seen_before)
 
 
 class Manifest(Frozen):

@@ -2,7 +2,7 @@
 
 A version is a row's key, the time of its last change and its content, as a hash. Versions are kept as long as the
 next extraction may meet them again: those at or after the watermark minus the overlap, and those without a readable
-time.
+time. Where a source is looked back at, older ones are kept too, in records of their own: only a look-back reads them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,17 @@ class SeenVersions:
     Frames are chunks (`tasks.extract.chunks`). Memory is bounded by what changed within the overlap.
     """
 
-    def __init__(self, *, overlap: timedelta, latest_possible: datetime, watermark: datetime | None) -> None:
+    def __init__(
+        self,
+        *,
+        overlap: timedelta,
+        latest_possible: datetime,
+        watermark: datetime | None,
+        look_back: timedelta | None = None,
+    ) -> None:
         """Nothing seen yet. The watermark never passes `latest_possible`, whatever times a source's rows claim."""
         self._overlap = overlap
+        self._look_back = look_back or overlap
         self._latest_possible = latest_possible
         self._earlier = pl.DataFrame(schema=_SCHEMA)
         self._timeless: list[pl.DataFrame] = []
@@ -36,14 +44,18 @@ class SeenVersions:
         self.watermark = watermark
 
     def load(self, parquet: bytes) -> None:
-        """Take over the versions that the load before recorded."""
-        recorded = pl.read_parquet(BytesIO(parquet))
-        self._earlier = pl.concat([pl.DataFrame(schema=_SCHEMA), recorded], how="diagonal")
+        """Take over the versions of a record of the loads before."""
+        self._earlier = pl.concat([self._earlier, pl.read_parquet(BytesIO(parquet))], how="diagonal")
 
     @property
     def horizon(self) -> datetime | None:
-        """The time from which on versions are kept, and from which on the next load reads."""
-        return max(self.watermark, _FIRST_TIME + self._overlap) - self._overlap if self.watermark else None
+        """The time from which on the next load reads."""
+        return self._before_watermark(self._overlap)
+
+    @property
+    def reach(self) -> datetime | None:
+        """The time from which on versions are kept, and from which on a look-back reads."""
+        return self._before_watermark(self._look_back)
 
     def unseen(self, chunk: pl.DataFrame) -> pl.DataFrame:
         """The chunk's rows whose version no earlier load recorded, in their order."""
@@ -63,27 +75,44 @@ class SeenVersions:
         is_timeless = pl.col(CURSOR).is_null()
         self._timeless.append(versions.filter(is_timeless))
         # a backfill, which does not move the watermark, may read much that lies before it
-        self._recent.append(self._within_horizon(versions.filter(~is_timeless)))
+        self._recent.append(_since(self.reach, versions.filter(~is_timeless)))
         # sources deliver in order of change, so that the oldest frames are the ones to forget
-        while self._recent and self._within_horizon(self._recent[0]).is_empty():
+        while self._recent and _since(self.reach, self._recent[0]).is_empty():
             self._recent.popleft()
 
     def to_parquet(self) -> bytes:
-        """The versions to keep, as `load` takes them: of a key and time what this load met, or else one before it.
+        """The versions that the next load may meet again, as `load` takes them."""
+        return _parquet(_since(self.horizon, self._versions()))
+
+    def aged_parquet(self) -> bytes | None:
+        """The versions that only a look-back meets again; None if there is none."""
+        if self.horizon is None or self.reach == self.horizon:
+            return None
+        aged = _since(self.reach, self._versions()).filter(pl.col(CURSOR) < self.horizon)
+        return None if aged.is_empty() else _parquet(aged)
+
+    def _versions(self) -> pl.DataFrame:
+        """Of a key and time what this load met, or else what was recorded before it.
 
         So a row that returns to what it said before, within the same second, is a new version again.
         """
         met = pl.concat([pl.DataFrame(schema=_SCHEMA), *self._timeless, *self._recent]).unique(maintain_order=True)
         earlier = self._earlier.join(met, on=[KEY, CURSOR], how="anti", nulls_equal=True, maintain_order="left")
-        versions = pl.concat([earlier, met])
-        buffer = BytesIO()
-        self._within_horizon(versions).write_parquet(buffer)
-        return buffer.getvalue()
+        return pl.concat([earlier, met])
 
-    def _within_horizon(self, versions: pl.DataFrame) -> pl.DataFrame:
-        if self.horizon is None:
-            return versions
-        return versions.filter(pl.col(CURSOR).is_null() | (pl.col(CURSOR) >= self.horizon))
+    def _before_watermark(self, distance: timedelta) -> datetime | None:
+        return max(self.watermark, _FIRST_TIME + distance) - distance if self.watermark else None
+
+
+def _since(time: datetime | None, versions: pl.DataFrame) -> pl.DataFrame:
+    """The versions from that time on, and those without a time."""
+    return versions.filter(pl.col(CURSOR).is_null() | (pl.col(CURSOR) >= time)) if time else versions
+
+
+def _parquet(versions: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    versions.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def _content() -> pl.Expr:

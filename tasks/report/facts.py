@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.job_report import SourceBooks
 from tasks.land.landed import LandedLoads
+from tasks.land.manifests import LateRows
 from tasks.transform.job_run import JobRun, TransformationState
 
 
@@ -50,8 +51,8 @@ class SourceRun(_Facts):
 class SourceOutcome(_Facts):
     """What one source's ingestion did in this run; `message` says why it failed.
 
-    `warned_checks` are checks of whole loads that fail with severity `warning`, and files that were expected and did
-    not come: what was counted, by label.
+    `warned_checks` are checks of whole loads that fail with severity `warning`, files that were expected and did not
+    come, and rows that a look-back found: what was counted, by label.
     """
 
     name: str
@@ -132,6 +133,10 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
     for load in loads:
         by_rule.update(load.quarantined_by_rule)
         warned |= load.warned_checks
+    if (late := sum((load.read_so_far.late for load in loads), LateRows())).rows:
+        warned["lookBack"] = (
+            f"{late.rows} rows came later than the overlap; overlapSeconds {late.most_seconds} would have met them"
+        )
     for names, days in landed.missing_files.items():
         warned[f"expectedFiles: {names}"] = f"no file of {', '.join(map(str, days))}"
     files = tuple(LandedFile(name=file.name, rows=file.rows, bytes=file.bytes) for load in loads for file in load.files)

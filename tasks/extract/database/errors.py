@@ -7,7 +7,14 @@ details may quote values of rows and are never passed on; a code is told with th
 from __future__ import annotations
 
 from contracts.sources.database import DatabaseSource
-from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, SourceUnavailable, StructureError
+from tasks.errors import (
+    AccessRefused,
+    MisconfiguredError,
+    PipelineError,
+    ReadingStopped,
+    SourceUnavailable,
+    StructureError,
+)
 
 _CONDITIONS = {
     "08006": "connection_failure",
@@ -77,6 +84,8 @@ _OF_ROWS = ("21", "22", "2F", "38", "39", "54", "HV", "P0", "XX")
 _ACCESS = ("28", "42501")
 _NO_TABLE = ("42P01", "3F000")
 _CANCELED = "57014"
+_TOO_LONG = (_CANCELED, "25P04", "40001")
+"""Time limits; and a replica that has to replay what a long reading holds up says that the reading is to blame."""
 NO_TEXT = ("22021", "22P05")
 """Codes of characters that cannot be written in the encoding that is asked for."""
 
@@ -110,9 +119,10 @@ def statement_error(source: DatabaseSource, sqlstate: str | None, *, is_connecte
     told = condition(sqlstate)
     if sqlstate == _CANCELED:
         hint = "if the user's statement_timeout is the reason, allow it longer; run again"
-        return SourceUnavailable(f"{failed}: the server stopped the statement, {told}; {hint}")
+        return ReadingStopped(f"{failed}: the server stopped the statement, {told}; {hint}")
     if sqlstate.startswith(_TRANSIENT):
-        return SourceUnavailable(f"{failed}: {told}; run again")
+        kind = ReadingStopped if sqlstate in _TOO_LONG else SourceUnavailable
+        return kind(f"{failed}: {told}; run again")
     return _lasting_error(source, sqlstate, failed, told)
 
 

@@ -8,6 +8,7 @@ Driver: https://arrow.apache.org/adbc/current/driver/postgresql.html.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import polars as pl
 
@@ -39,10 +40,27 @@ def extract_database(contract: Contract, source: DatabaseSource, url: str, windo
         StructureError: a column is missing, or so much cannot be read that it is no matter of single rows.
     """
     with open_snapshot(source, url) as snapshot:
-        types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
-        query = Query(contract, source, types, window)
+        query = _query(contract, source, snapshot, window)
         for rows in _frames(source, query, snapshot):
             yield as_chunk(contract, [pl.all()], rows)
+
+
+def changes_span(
+    contract: Contract, source: DatabaseSource, url: str, window: Window
+) -> tuple[datetime, datetime] | None:
+    """The first and the last time of change of the window's rows that have a place in time; None if none has.
+
+    Raises:
+        PipelineError: as `extract_database`.
+    """
+    with open_snapshot(source, url) as snapshot:
+        ((first, last),) = snapshot.fetch(_query(contract, source, snapshot, window).span())
+    return (first, last) if first else None
+
+
+def _query(contract: Contract, source: DatabaseSource, snapshot: Snapshot, window: Window) -> Query:
+    types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
+    return Query(contract, source, types, window)
 
 
 def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterator[pl.DataFrame]:

@@ -18,10 +18,13 @@ from tasks.extract.database.errors import statement_error
 SQL_ASCII = "SQL_ASCII"
 """What PostgreSQL calls a database whose bytes have no encoding: it neither checks nor converts them."""
 
-_SESSION = (
+_WRITINGS = (
     "SET LOCAL TimeZone = 'UTC'",
     "SET LOCAL DateStyle = 'ISO, YMD'",
     "SET LOCAL standard_conforming_strings = on",  # so that a literal ends where it is seen to end
+    "SET LOCAL bytea_output = hex",
+    "SET LOCAL extra_float_digits = 1",  # every digit that a float needs to be read back as it is
+    "SET LOCAL IntervalStyle = postgres",
 )
 _BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 
@@ -51,7 +54,7 @@ class Snapshot:
         self._run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         self.encoding = str(self.fetch("SELECT current_setting('server_encoding')")[0][0])
         self._run(f"SET LOCAL client_encoding = '{SQL_ASCII if self.encoding == SQL_ASCII else 'UTF8'}'")
-        for statement in _SESSION:
+        for statement in _WRITINGS:
             self._run(statement)
         self._run("SAVEPOINT begun")
 
@@ -78,8 +81,9 @@ class Snapshot:
                 raise StructureError(f"a key of {self._source.table} is no UTF-8 text; mend it") from None
 
     def _run(self, statement: str) -> None:
+        """Run it in one message: `execute` prepares it in another one, and a pool may change the server in between."""
         with self._statement() as cursor:
-            cursor.execute(statement)
+            cursor.executescript(statement)
 
     @contextmanager
     def _statement(self) -> Iterator[postgresql.Cursor]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+
+_PARTS = re.compile(r'"(?:[^"]|"")*"|[^.]+')
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,12 @@ def outside(parts: Iterable[Part]) -> str:
 
 
 def quoted_path(path: str) -> str:
-    """A table's name, with or without its schema, as SQL reads it."""
-    return ".".join(map(quoted, path.split(".")))
+    """A table's name, with or without its schema, as SQL reads it; parts may stand in quotes already.
+
+    >>> print(quoted_path('public.Purchases'), quoted_path('"store.2026".sales'))
+    "public"."Purchases" "store.2026"."sales"
+    """
+    return ".".join(part if part.startswith('"') else quoted(part) for part in _PARTS.findall(path))
 
 
 def time_literal(time: datetime) -> str:

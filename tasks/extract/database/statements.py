@@ -6,12 +6,13 @@ No statement has parameters: these would make the driver fetch the whole result 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from contracts.contract import Contract
 from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window
+from tasks.extract.database.cursors import Scale, scale_of
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
 
 _RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
@@ -46,12 +47,13 @@ class Query:
         self.is_guarded = False
         self._table = f"{quoted_path(source.table)} t"
         self.key, self.cursor = column(source.key_field), column(source.cursor_field)
-        calendar = _calendar(source)
+        self._scale = scale_of(source, types[source.cursor_field])
+        calendar = _calendar(source, self._scale)
         self.window = self._in_window(window, calendar)
         self.columns = {name: _text(field, types[field]) for name, field in fields.items()}
         self.columns[KEY] = f"{self.key}::text"
-        has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
-        self.columns[CURSOR] = f"CASE WHEN {has_place} THEN {self.cursor}::timestamptz END"
+        self._has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
+        self.columns[CURSOR] = f"CASE WHEN {self._has_place} THEN {self._scale.time(self.cursor)} END"
         self.columns[LOCATION] = f"{literal(f'{source.key_field} ')} || {self.key}::text"
 
     def rows(self, names: Iterable[str], condition: str | None) -> str:
@@ -65,6 +67,11 @@ class Query:
     def select(self, columns: str, condition: str | None) -> str:
         """The statement that reads these expressions of the rows that keep a condition."""
         return f"SELECT {columns} FROM {self._table}{f' WHERE {condition}' if condition else ''}"  # noqa: S608 - quoted
+
+    def span(self) -> str:
+        """The statement that finds the first and the last time of change of the window's rows that have a place."""
+        ends = ", ".join(self._scale.time(f"{end}({self.cursor})") for end in ("min", "max"))
+        return self.select(ends, self.within(self._has_place))
 
     def middle(self, column: str, condition: str) -> str:
         """The statement that finds a column's middle value, null for none, and how many it has, null included."""
@@ -81,7 +88,7 @@ class Query:
     def _in_window(self, window: Window, calendar: tuple[str, str]) -> str | None:
         """Times are compared with the column as it is, so that an index of it serves."""
         bounds = ((">=", window.since), ("<", window.until))
-        conditions = [f"{self.cursor} {operator} {time_literal(time)}" for operator, time in bounds if time]
+        conditions = [f"{self.cursor} {operator} {self._scale.value(time)}" for operator, time in bounds if time]
         if not conditions:
             return None
         first, last = calendar
@@ -102,9 +109,9 @@ def _present_fields(contract: Contract, source: DatabaseSource, types: Mapping[s
     return {name: field for name, field in fields.items() if name not in absent}
 
 
-def _calendar(source: DatabaseSource) -> tuple[str, str]:
+def _calendar(source: DatabaseSource, scale: Scale) -> tuple[str, str]:
     """The first and the last time that a watermark can be: it stays one when the overlap is taken from it."""
-    return time_literal(_FIRST_DAY + timedelta(seconds=source.overlap_seconds)), time_literal(_LAST_DAY)
+    return scale.value(_FIRST_DAY + source.overlap), scale.value(_LAST_DAY)
 
 
 def _text(field: str, arrow_type: str) -> str:

@@ -127,6 +127,38 @@ CASES = [
         (additive(f"{DATABASE}.customProperties.overlapSeconds", "was 600, is 60"),),
     ),
     Case(
+        "a table's cursor becomes a number",
+        "DatabaseSource.cursor_format DatabaseSource.overlap_numbers",
+        PURCHASES,
+        both(
+            custom(DATABASE, "cursorFormat", "number"),
+            custom(DATABASE, "overlapSeconds", None),
+            custom(DATABASE, "overlapNumbers", 1000),
+        ),
+        Verdict.BREAKING_FOR_SOURCES,
+        (
+            sources(f"{DATABASE}.customProperties.cursorFormat", "was the default, is number"),
+            additive(f"{DATABASE}.customProperties.overlapNumbers", "was 0, is 1000"),
+            additive(f"{DATABASE}.customProperties.overlapSeconds", "was 600, is 0"),
+        ),
+    ),
+    Case(
+        "a table is looked back at",
+        "DatabaseSource.look_back",
+        PURCHASES,
+        custom(DATABASE, "lookBack", {"days": 7}),
+        Verdict.ADDITIVE,
+        (additive(f"{DATABASE}.customProperties.lookBack", "was the default, is {days: 7}"),),
+    ),
+    Case(
+        "a database is logged in to by Entra",
+        "DatabaseSource.login",
+        PURCHASES,
+        custom(DATABASE, "login", "entra"),
+        Verdict.BREAKING_FOR_SOURCES,
+        (sources(f"{DATABASE}.customProperties.login", "was password, is entra"),),
+    ),
+    Case(
         "a source's runs get more memory",
         "BaseSource.resources",
         PURCHASES,

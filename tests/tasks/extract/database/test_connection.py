@@ -8,14 +8,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import polars as pl
 import pytest
 import trustme
 
 from contracts.contract import Contract
 from tasks.errors import MisconfiguredError, SourceUnavailable
+from tasks.extract.chunks import FAULT, KEY, Window
 from tasks.extract.database.connection import checked_url, connect, with_safe_defaults
-from tests.tasks.store_database import database_source
+from tasks.extract.database.rows import extract_database
+from tests.tasks.extract.database.transaction_pool import transaction_pool
+from tests.tasks.store_database import StoreDatabase, database_source
 
 TLS = "sslmode=verify-full&sslrootcert=system"
 
@@ -183,3 +188,47 @@ def test_a_certificate_is_verified_against_ssl_cert_file(
     with _server(context, heard) as url, pytest.raises(SourceUnavailable, match="unexpected eof"):
         connect(database_source(contract), url)  # the server is trusted, and hangs up
     assert b"planted-user" in heard[0]
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_a_file_of_authorities_in_the_url_is_what_the_server_is_held_against(
+    contract: Contract, tmp_path: Path, mode: str
+) -> None:
+    authority, other, context = trustme.CA(), trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("store.example").configure_cert(context)
+    for name, issuer in (("own.pem", authority), ("other.pem", other)):
+        issuer.cert_pem.write_to_path(str(tmp_path / name))
+    heard: list[bytes] = []
+    with _server(context, heard) as url:
+        assert "certificate verify failed" in _failure(
+            contract, f"{url}?sslmode={mode}&sslrootcert={tmp_path}/other.pem"
+        )
+    assert heard == []
+    trusted = f"?sslmode={mode}&sslrootcert={tmp_path}/own.pem"
+    if mode == "verify-full":
+        with _server(context, heard) as url:
+            assert 'does not match host name "127.0.0.2"' in _failure(contract, url + trusted)
+        assert b"planted-user" not in b"".join(heard)
+    else:
+        with _server(context, heard) as url, pytest.raises(SourceUnavailable, match="unexpected eof"):
+            connect(database_source(contract), url + trusted)
+        assert b"planted-user" in heard[0]
+
+
+@pytest.mark.services
+def test_a_reading_keeps_nothing_in_its_session_that_a_pool_of_transactions_would_lose(
+    contract: Contract, store: StoreDatabase
+) -> None:
+    for n, amount in enumerate(["1", "0", "2"]):
+        store.add(n, f"2026-02-0{n + 1}Z", total_amount=amount)
+    store.run("ALTER TABLE purchases RENAME total_amount TO written_amount")
+    store.run("CREATE VIEW sales AS SELECT *, 4 / written_amount AS total_amount FROM purchases")
+    parts = urlsplit(store.url)
+    with transaction_pool((str(parts.hostname), int(parts.port or 0))) as pool:
+        url = store.url.replace(f":{parts.port}/", f":{pool.port}/") + "?sslmode=disable&gssencmode=disable"
+        chunks = list(extract_database(contract, database_source(contract, "public.sales"), url, Window()))
+    rows = pl.concat(chunks).sort(KEY)
+    assert rows["updated_at"].to_list() == [f"2026-02-0{day}T00:00:00.000000Z" for day in (1, 2, 3)]
+    assert rows[FAULT].is_null().to_list() == [True, False, True]
+    assert pool.transactions > 1

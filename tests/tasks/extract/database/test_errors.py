@@ -8,7 +8,14 @@ import pytest
 from adbc_driver_manager import AdbcStatusCode, OperationalError
 
 from contracts.contract import Contract
-from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, SourceUnavailable, StructureError
+from tasks.errors import (
+    AccessRefused,
+    MisconfiguredError,
+    PipelineError,
+    ReadingStopped,
+    SourceUnavailable,
+    StructureError,
+)
 from tasks.extract.chunks import Window
 from tasks.extract.database import rows as rows_module
 from tasks.extract.database.connection import connect, translated_connection_errors
@@ -32,10 +39,11 @@ END $$
     ("sqlstate", "kind"),
     [
         ("08006", SourceUnavailable),
-        ("40001", SourceUnavailable),
+        ("40001", ReadingStopped),
         ("53300", SourceUnavailable),
         ("55P03", SourceUnavailable),
-        ("57014", SourceUnavailable),
+        ("57014", ReadingStopped),
+        ("25P04", ReadingStopped),
         ("57P01", SourceUnavailable),
         ("25P03", SourceUnavailable),
         ("58030", SourceUnavailable),
@@ -69,8 +77,8 @@ def test_without_a_code_it_counts_whether_the_connection_is_there(contract: Cont
     ("sqlstate", "kind", "told"),
     [
         ("53200", SourceUnavailable, r"failed: out_of_memory \(SQLSTATE 53200\); run again"),
-        ("40001", SourceUnavailable, r"failed: serialization_failure \(SQLSTATE 40001\); run again"),
-        ("57014", SourceUnavailable, r"stopped the statement, query_canceled \(SQLSTATE 57014\)"),
+        ("40001", ReadingStopped, r"failed: serialization_failure \(SQLSTATE 40001\); run again"),
+        ("57014", ReadingStopped, r"stopped the statement, query_canceled \(SQLSTATE 57014\)"),
         ("42501", AccessRefused, r"insufficient_privilege \(SQLSTATE 42501\); grant SELECT on it"),
         ("42883", StructureError, r"failed: undefined_function \(SQLSTATE 42883\); mend the table or view"),
         ("0A000", StructureError, r"failed: feature not supported \(SQLSTATE 0A000\)"),
