@@ -1,7 +1,7 @@
 """The Databricks jobs of a dataset, as those who define, start and run them agree on: name, parameters and tasks.
 
-One job transforms the dataset, one keeps its tables up. The parameters stand here once. A job's definition hands each to
-every task, and a task's command line reads them.
+One job transforms the dataset, one keeps its tables up. The parameters stand here once. A job's definition hands each
+to every task, and a task's command line reads them.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from blocks.images import REPOSITORY, image_names
+from blocks.images import REPOSITORY, image_name, image_names
 from contracts.diff.base import NoRevision, commit_of
 from contracts.folder import read_contracts
 from contracts.problems import ContractError

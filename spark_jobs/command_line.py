@@ -1,7 +1,7 @@
-"""What Databricks calls: the tasks `bronze`, `silver` and `gold` of a dataset's job and `upkeep` of its other one, in the session the cluster configured.
+"""What Databricks calls: the tasks `bronze`, `silver` and `gold` of a dataset's job, and `upkeep` of its other one.
 
-Each prints its report as the last line of its output, and ends with status 1 and one line on stderr if it failed for
-a reason that somebody can act on.
+They work in the session that the cluster configured. Each prints its report as the last line of its output, and ends
+with status 1 and one line on stderr if it failed for a reason that somebody can act on.
 """
 
 from __future__ import annotations

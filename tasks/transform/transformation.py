@@ -63,7 +63,8 @@ def transform(
     """Run the job if it has to, as `when` and the durable state of raw and bronze say, and wait for its end.
 
     A job run that goes on already (an earlier flow run was killed while it waited) is waited for first, because its
-    end decides what is left to do. Upkeep of the tables gives way to it. Where only later tasks of the last run failed, these are restarted, and no other.
+    end decides what is left to do. Where only later tasks of the last run failed, these are restarted, and no other.
+    Upkeep of the tables gives way.
     `tell` hears the page of each run that is waited for, as soon as it is known.
 
     Raises:

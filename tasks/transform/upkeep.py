@@ -1,7 +1,7 @@
 """Runs the job that keeps a dataset's tables up, at a time when the dataset's own job does not run.
 
-Whoever starts one of the two jobs looks for the other before, and once more after: of two that start at the same moment,
-the later look sees both. It is always upkeep that gives way, since it can be done at any other time.
+Whoever starts one of the two jobs looks for the other before, and once more after: of two that start at the same
+moment, the later look sees both. It is always upkeep that gives way, since it can be done at any other time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ def keep_tables_up(
         JobOverdue: the run did not finish in time.
         PipelineError: Databricks does not answer, or refuses.
     """
-    job_id, dataset_job_id = find_job_id(workspace, upkeep_job_name(contract)), find_job_id(workspace, job_name(contract))
+    job_id, dataset_job_id = (
+        find_job_id(workspace, upkeep_job_name(contract)),
+        find_job_id(workspace, job_name(contract)),
+    )
     _require_idle(workspace, contract, dataset_job_id)
     run_id = start_job(workspace, job_id, {}, f"{flow_run_id}.{attempt}")
     try:
