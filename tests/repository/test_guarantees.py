@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "guarantees.md"
-NAMED = re.findall(r"\[`(\w+)(?:\.py)?`\]\((\S+)\)", PAGE.read_text(encoding="utf-8"))
+NAMED = re.findall(r"\[`(\w+)(?:\.py)?`\]\(([^)\s]+)\)", PAGE.read_text(encoding="utf-8"))
 ROWS = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
 
 
