@@ -34,6 +34,7 @@ class JobsService:
     begun_beside: int | None = None
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     bronze_after: int = 10
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
     result: str = "SUCCESS"
     outputs: dict[int, dict[str, Any]] = field(default_factory=dict)
     faults: list[Answer] = field(default_factory=list)
@@ -99,7 +100,13 @@ class JobsService:
         """A run whose bronze succeeds, and whose gold has the result."""
         run_id = len(self.runs) + 1
         total = {"store-database": TransformedRows(bronze=bronze_rows)}
-        report = TaskReport(task="bronze", seconds=1, total=total, contract_digest=self.contract_digest)
+        report = TaskReport(
+            task="bronze",
+            seconds=1,
+            total=total,
+            contract_digest=self.contract_digest,
+            files_before_and_after=self.files,
+        )
         state = {"life_cycle_state": life_cycle}
         ended = {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}
         bronze = {"run_id": run_id * 10, "task_key": "bronze", "state": ended, "start_time": 1000, "end_time": 3500}
