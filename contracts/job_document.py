@@ -1,11 +1,12 @@
-"""The Databricks job of a dataset, as those who define, start and run it agree on it: name, parameters and tasks.
+"""The Databricks jobs of a dataset, as those who define, start and run them agree on: name, parameters and tasks.
 
-The parameters stand here once. The job's definition hands each to every task, and a task's command line reads them.
+One job transforms the dataset, one keeps its tables up. The parameters stand here once. A job's definition hands each
+to every task, and a task's command line reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,9 @@ PACKAGE = "datamaster"
 
 TASKS = ("bronze", "silver", "gold")
 """The tasks, each after the one before."""
+
+UPKEEP_TASKS = ("upkeep",)
+"""The only task of the job that keeps the dataset's tables up."""
 
 CLUSTER_KEY = "pipeline"
 """The job cluster that the tasks of a run share."""
@@ -82,6 +86,11 @@ def job_name(contract: Contract) -> str:
     return f"etl-{contract.slug}"
 
 
+def upkeep_job_name(contract: Contract) -> str:
+    """Name of the job that keeps the dataset's tables up."""
+    return f"upkeep-{contract.slug}"
+
+
 def parameter_defaults(contract: Contract, environment: Mapping[str, str]) -> dict[str, str]:
     """The job's parameters with their defaults: the dataset's, those of an environment, and the general ones.
 
@@ -103,31 +112,38 @@ def task_parameters() -> dict[str, str]:
     return {parameter.argument: f"{{{{job.parameters.{parameter.name}}}}}" for parameter in JOB_PARAMETERS}
 
 
-def task_before(task: str) -> str | None:
+def task_before(task: str, tasks: Sequence[str] = TASKS) -> str | None:
     """The task that must have succeeded before, None for the first.
 
     >>> task_before("gold"), task_before("bronze")
     ('silver', None)
     """
-    place = TASKS.index(task)
-    return TASKS[place - 1] if place else None
+    place = tasks.index(task)
+    return tasks[place - 1] if place else None
 
 
 def job_document(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
     """The job's settings as the Jobs API takes them, without clusters: those are the environment's."""
+    return _document(job_name(contract), TASKS, parameter_defaults(contract, environment))
+
+
+def upkeep_job_document(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
+    """The same of the job that keeps the dataset's tables up."""
+    return _document(upkeep_job_name(contract), UPKEEP_TASKS, parameter_defaults(contract, environment))
+
+
+def _document(name: str, tasks: Sequence[str], defaults: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "name": job_name(contract),
+        "name": name,
         "max_concurrent_runs": 1,
         "queue": {"enabled": True},
-        "parameters": [
-            {"name": name, "default": value} for name, value in parameter_defaults(contract, environment).items()
-        ],
-        "tasks": [_task(task) for task in TASKS],
+        "parameters": [{"name": parameter, "default": value} for parameter, value in defaults.items()],
+        "tasks": [_task(task, tasks) for task in tasks],
     }
 
 
-def _task(task: str) -> dict[str, Any]:
-    before = task_before(task)
+def _task(task: str, tasks: Sequence[str]) -> dict[str, Any]:
+    before = task_before(task, tasks)
     wheel_task = {"package_name": PACKAGE, "entry_point": task, "named_parameters": task_parameters()}
     return {
         "task_key": task,

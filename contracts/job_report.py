@@ -29,6 +29,7 @@ class TaskReport(BaseModel):
     """What one task did: rows by source in this run and in total, rejections by rule label, versions of its tables.
 
     `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
+    `files_before_and_after` are the numbers of files of each table that upkeep went over.
     `contract_digest` is of the contract that the task read, `definitions` what its tables' rows are made by
     (`contracts.table_definitions`).
     """
@@ -44,6 +45,7 @@ class TaskReport(BaseModel):
     warned_checks: dict[str, str] = Field(default_factory=dict)
     table_versions: dict[str, int] = Field(default_factory=dict)
     groups_changed: int = 0
+    files_before_and_after: dict[str, tuple[int, int]] = Field(default_factory=dict)
     software: dict[str, str] = Field(default_factory=dict)
     contract_digest: str = ""
     definitions: dict[str, dict[str, str]] = Field(default_factory=dict)

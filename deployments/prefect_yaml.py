@@ -17,6 +17,7 @@ import yaml
 from blocks.images import PARENT_IMAGE, image_name, project_version
 from contracts.contract import Contract
 from contracts.folder import Contracts, read_contracts
+from contracts.job_document import upkeep_job_name
 from contracts.problems import ContractError
 from contracts.sources.source import BaseSource
 from deployments.work_pool.reconciler import deployment as reconciler
@@ -35,11 +36,14 @@ CODE_FOLDER = "{{ $DATAMASTER_CODE_FOLDER }}"
 """The repository where flows run: a folder of the image, or of the machine of a process pool."""
 SCHEDULES_PAUSED = "{{ $DATAMASTER_SCHEDULES_PAUSED }}"
 
+SUNDAYS = "0 1 * * 0"
+"""When tables are put in order: while the parent flows, which it gives way to, have nothing to do."""
+
 _VARIABLE = re.compile(r"\{\{ \$(\w+) \}\}")
 
 
 def render(contracts: Contracts) -> str:
-    """The file's text: for each dataset the parent flow's deployment and one per source, and the maintenance."""
+    """The file's text: of each dataset the parent flow's deployment, one per source and its upkeep; the maintenance."""
     deployments = [
         deployment for contract in contracts.datasets for deployment in _deployments(contract, contracts.lake.timezone)
     ]
@@ -61,9 +65,16 @@ def _deployments(contract: Contract, timezone: str | None) -> list[dict[str, Any
     parent = _deployment(contract, contract.slug, "lakehouse", contract.description, {}, contract.name)
     parent["work_pool"] = _work_pool(PARENT_IMAGE, {})
     sources = [_source(contract, source) for source in contract.sources]
-    for deployment in (parent, *sources):
+    deployments = [parent, *sources, _upkeep(contract)]
+    for deployment in deployments:
         deployment["schedules"][0]["timezone"] = timezone
-    return [parent, *sources]
+    return deployments
+
+
+def _upkeep(contract: Contract) -> dict[str, Any]:
+    description = f"Puts the tables of {contract.slug} in order."
+    own = _deployment(contract, upkeep_job_name(contract), "upkeep", description, {}, contract.name)
+    return {**own, "schedules": [{"cron": SUNDAYS}], "work_pool": _work_pool(PARENT_IMAGE, {})}
 
 
 def _source(contract: Contract, source: BaseSource) -> dict[str, Any]:

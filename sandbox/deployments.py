@@ -15,7 +15,7 @@ import httpx
 
 from blocks.images import project_version
 from contracts.contract import Contract
-from contracts.job_document import CLUSTER_KEY, PACKAGE, job_document
+from contracts.job_document import CLUSTER_KEY, PACKAGE, job_document, upkeep_job_document
 from sandbox.errors import PartError
 from sandbox.home import REPOSITORY, write_atomically
 from sandbox.lifecycle import Sandbox
@@ -46,7 +46,10 @@ def deploy(sandbox: Sandbox) -> None:
 
 def job_settings(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
     """The dataset's job, with this machine as its cluster and an environment's parameters as defaults."""
-    document = job_document(contract, environment)
+    return _on_this_machine(job_document(contract, environment))
+
+
+def _on_this_machine(document: dict[str, Any]) -> dict[str, Any]:
     wheel = {"whl": f"{PACKAGE}-{project_version()}-py3-none-any.whl"}
     tasks = [{**task, "libraries": [wheel]} for task in document["tasks"]]
     clusters = [{"job_cluster_key": CLUSTER_KEY, "new_cluster": {"num_workers": 0}}]
@@ -105,6 +108,7 @@ def _register_jobs(sandbox: Sandbox) -> None:
     ) as client:
         for contract in sandbox.contracts.datasets:
             _register_job(client, job_settings(contract, environment))
+            _register_job(client, _on_this_machine(upkeep_job_document(contract, environment)))
 
 
 def _register_job(client: httpx.Client, settings: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
-"""What Databricks calls: the tasks `bronze`, `silver` and `gold` of the job, in the session the cluster configured.
+"""What Databricks calls: the tasks `bronze`, `silver` and `gold` of a dataset's job, and `upkeep` of its other one.
 
-Each prints its report as the last line of its output, and ends with status 1 and one line on stderr if it failed for
-a reason that somebody can act on.
+They work in the session that the cluster configured. Each prints its report as the last line of its output, and ends
+with status 1 and one line on stderr if it failed for a reason that somebody can act on.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from spark_jobs.gold.task import run_gold
 from spark_jobs.job_parameters import JobParameters, parse_job_parameters
 from spark_jobs.silver.task import run_silver
 from spark_jobs.task_figures import TaskFigures
+from spark_jobs.upkeep.task import run_upkeep
 
 PII_HASH_KEY = "PII_HASH_KEY"
 LEAST_KEY_BYTES = 32
@@ -44,6 +45,11 @@ def silver() -> None:
 def gold() -> None:
     """Entry point of the task `gold`."""
     _run("gold", run_gold)
+
+
+def upkeep() -> None:
+    """Entry point of the task `upkeep`."""
+    _run("upkeep", lambda spark, job: run_upkeep(spark, job, datetime.now(UTC)))
 
 
 def hash_key(value: str) -> bytes:

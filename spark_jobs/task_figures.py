@@ -15,6 +15,7 @@ class TaskFigures:
     """A task's rows by source in this run and in total, broken rules by source, and versions of its tables.
 
     `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
+    `files_before_and_after` are the numbers of files of each table that upkeep went over.
     """
 
     run: dict[str, TransformedRows] = field(default_factory=dict)
@@ -24,3 +25,4 @@ class TaskFigures:
     warned_checks: dict[str, str] = field(default_factory=dict)
     table_versions: dict[str, int] = field(default_factory=dict)
     groups_changed: int = 0
+    files_before_and_after: dict[str, tuple[int, int]] = field(default_factory=dict)

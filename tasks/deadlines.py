@@ -48,8 +48,23 @@ SOURCE_WAIT_SECONDS = SOURCE_START_SECONDS + SOURCE_END_SECONDS + QUICK_TASK_SEC
 JOB_SECONDS = 4 * 3600
 """The run of the Databricks job, and the wait for one that goes on already; longer than the job's own limit."""
 
-TRANSFORM_SECONDS = 2 * (JOB_SECONDS + QUICK_TASK_SECONDS) + QUICK_TASK_SECONDS
-"""The parent's task around both runs, each with its last questions and its cancellation, and those between them."""
+TRANSFORM_SECONDS = 2 * (JOB_SECONDS + QUICK_TASK_SECONDS) + 3 * QUICK_TASK_SECONDS
+"""The parent's task around both runs, each with its last questions and its cancellation, and those between them.
+
+Between them it also looks twice for upkeep of the tables, and waits for the end of what it cancels.
+"""
+
+UPKEEP_ATTEMPTS = 7
+UPKEEP_RETRY_DELAY_SECONDS = 3600
+"""Upkeep waits for the dataset's job so: it is in no hurry, and must not take the worker's time."""
+
+UPKEEP_ATTEMPT_SECONDS = JOB_SECONDS + QUICK_TASK_SECONDS
+"""One attempt to run the upkeep job and to wait for its end."""
+
+UPKEEP_FLOW_SECONDS = (
+    UPKEEP_ATTEMPTS * UPKEEP_ATTEMPT_SECONDS + (UPKEEP_ATTEMPTS - 1) * UPKEEP_RETRY_DELAY_SECONDS + QUICK_TASK_SECONDS
+)
+"""The flow run around all attempts and the record of them."""
 
 PARENT_FLOW_SECONDS = SOURCE_WAIT_SECONDS + TRANSFORM_SECONDS + 6 * QUICK_TASK_SECONDS
 """The parent's flow run: preflight, sources, the loads in raw (three attempts), jobs, summary."""

@@ -6,7 +6,8 @@ PipelineError
 │   │   └── ReadingStopped        it began to answer and stopped what took it too long: read in smaller windows
 │   ├── StorageUnavailable      the storage account does not answer as it should
 │   ├── ConcurrentLoad          other runs landed the same source first, again and again
-│   └── DatabricksUnavailable   the Jobs API does not answer as it should
+│   ├── DatabricksUnavailable   the Jobs API does not answer as it should
+│   └── JobBusy                 the dataset's job runs, and upkeep must not run beside it
 ├── MisconfiguredError        somebody must mend a setting, a permission or a deployment: never tried again
 │   ├── AccessRefused           the source, the storage account or Databricks rejects the credentials
 │   ├── PreflightFailed         something that every run needs is not there
@@ -52,6 +53,10 @@ class ConcurrentLoad(TransientError):
 
 class DatabricksUnavailable(TransientError):
     """Raised when the Jobs API keeps failing until the deadline."""
+
+
+class JobBusy(TransientError):
+    """Raised when the dataset's job goes on at a time when it must not."""
 
 
 class MisconfiguredError(PipelineError):

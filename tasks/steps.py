@@ -24,6 +24,9 @@ from tasks.deadlines import (
     LOAD_RETRY_JITTER_FACTOR,
     QUICK_TASK_SECONDS,
     TRANSFORM_SECONDS,
+    UPKEEP_ATTEMPT_SECONDS,
+    UPKEEP_ATTEMPTS,
+    UPKEEP_RETRY_DELAY_SECONDS,
 )
 from tasks.errors import MisconfiguredError, PipelineError, TransientError
 from tasks.extract.chunks import Window
@@ -35,12 +38,19 @@ from tasks.land.manifests import LoadRows
 from tasks.land.settlements import settle
 from tasks.preflight.run import Readiness, check_run
 from tasks.report.accounts import gather_facts, total_books
-from tasks.report.artifacts import record_job_run, record_run, record_source
+from tasks.report.artifacts import record_job_run, record_run, record_source, record_upkeep
 from tasks.report.facts import CLOSED_BOOKS, Problem, RunFacts, SourceRun, source_outcome
 from tasks.report.markdown import render_summary
 from tasks.report.problems import step_problem
-from tasks.transform.job_run import Transformation
-from tasks.transform.transformation import Rebuild, TransformWhen, cancel_transformation, transform
+from tasks.transform.job_run import JobRun, Transformation
+from tasks.transform.transformation import (
+    POLL_SECONDS,
+    Rebuild,
+    TransformWhen,
+    cancel_transformation,
+    transform,
+)
+from tasks.transform.upkeep import keep_tables_up
 
 
 def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001 (Prefect names them)
@@ -136,6 +146,29 @@ def cancel_job_runs(dataset: str, flow_run_id: str) -> list[int]:
     """Cancel the runs of the Databricks job that a flow run started; their ids. No task: the flow run is ending."""
     workspace = open_databricks(CANCELLATION_CALL_SECONDS)
     return cancel_transformation(workspace, read_contracts().dataset(dataset), flow_run_id)
+
+
+@prefect_task(
+    name="upkeep",
+    task_run_name="upkeep",
+    tags=["databricks"],
+    timeout_seconds=UPKEEP_ATTEMPT_SECONDS,
+    retries=UPKEEP_ATTEMPTS - 1,
+    retry_delay_seconds=UPKEEP_RETRY_DELAY_SECONDS,
+    retry_condition_fn=_can_heal,
+)
+def run_upkeep(dataset: str) -> JobRun:
+    """Run the job that keeps the dataset's tables up, and wait for its end."""
+    contract, tell = read_contracts().dataset(dataset), get_run_logger().info
+    told = partial(tell, "Databricks runs the upkeep: %s")
+    attempt = int(runtime.task_run.run_count)
+    return keep_tables_up(open_databricks(), contract, _run_id(), attempt, POLL_SECONDS, told)
+
+
+@prefect_task(name="record upkeep", task_run_name="record upkeep", timeout_seconds=QUICK_TASK_SECONDS)
+def record_upkeep_run(dataset: str, run: JobRun) -> None:
+    """Record what upkeep made of each table, as a table artifact."""
+    record_upkeep(read_contracts().dataset(dataset).slug, run)
 
 
 @prefect_task(name="settle", task_run_name="settle", timeout_seconds=QUICK_TASK_SECONDS)

@@ -1,4 +1,4 @@
-"""The Databricks job of a dataset: the tasks that all sides agree on, on one autoscaling cluster."""
+"""A Databricks job of a dataset: the tasks that all sides agree on, on one autoscaling cluster."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ from contracts.contract import Contract
 from contracts.job_document import (
     CLUSTER_KEY,
     PACKAGE,
-    TASKS,
-    job_name,
     parameter_defaults,
     task_before,
     task_parameters,
@@ -48,6 +46,9 @@ class EtlJobConfig:
     `permission_levels` are Databricks' levels by group name, `callers` the service principals that start runs.
     """
 
+    name: str
+    description: str
+    tasks: tuple[str, ...]
     contract: Contract
     parameters: dict[str, str]
     wheel_path: str
@@ -69,7 +70,7 @@ class EtlJobOutputs:
 
 
 class EtlJob(Construct):
-    """Started by Prefect's parent flow, so it has no schedule of its own; runs queue rather than overlap."""
+    """Started by Prefect's flows, so it has no schedule of its own; runs queue rather than overlap."""
 
     def __init__(self, scope: Construct, construct_id: str, config: EtlJobConfig) -> None:
         """Create the job and say who may see, start and change it."""
@@ -78,15 +79,15 @@ class EtlJob(Construct):
         job = Job(
             self,
             "job",
-            name=job_name(config.contract),
-            description="Bronze, silver and gold of one dataset.",
+            name=config.name,
+            description=config.description,
             edit_mode="UI_LOCKED",
             max_concurrent_runs=1,
             queue=JobQueue(enabled=True),
             timeout_seconds=timeout_seconds,
             parameter=_parameters(config),
             job_cluster=[JobJobCluster(job_cluster_key=CLUSTER_KEY, new_cluster=_new_cluster(config))],
-            task=[_task(task, config, timeout_seconds) for task in TASKS],
+            task=[_task(task, config, timeout_seconds) for task in config.tasks],
             run_as=JobRunAs(service_principal_name=config.run_as),
             health=JobHealth(
                 rules=[
@@ -131,7 +132,7 @@ def _new_cluster(config: EtlJobConfig) -> JobJobClusterNewCluster:
 
 
 def _task(task: str, config: EtlJobConfig, timeout_seconds: int) -> JobTask:
-    before = task_before(task)
+    before = task_before(task, config.tasks)
     return JobTask(
         task_key=task,
         job_cluster_key=CLUSTER_KEY,

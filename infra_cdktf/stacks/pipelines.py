@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from constructs import Construct
 
 from contracts.contract import Contract
-from contracts.job_document import PACKAGE, RawStreamFormat
+from contracts.job_document import (
+    PACKAGE,
+    TASKS,
+    UPKEEP_TASKS,
+    RawStreamFormat,
+    job_name,
+    upkeep_job_name,
+)
 from contracts.lake_terms import Layer
 from infra_cdktf.access_matrix import TABLE_LAYERS, schema_privileges
 from infra_cdktf.components.catalog_grants import CatalogGrants, CatalogGrantsConfig
@@ -88,6 +95,8 @@ class PipelinesStack(EnvironmentStack):
         cluster = self._cluster()
         datasets = environment.contracts.datasets
         jobs = {contract.slug: self._job(contract, cluster, scope_of_secrets) for contract in datasets}
+        for contract in datasets:
+            self._upkeep_job(contract, cluster)
         self.outputs = PipelinesOutputs(jobs)
         self.publish({f"job_id_{contract.name}": jobs[contract.slug].job_id for contract in datasets})
 
@@ -101,9 +110,29 @@ class PipelinesStack(EnvironmentStack):
         return JobCluster(self, "cluster", config).outputs
 
     def _job(self, contract: Contract, cluster: JobClusterOutputs, secrets: SecretScopeOutputs) -> EtlJobOutputs:
+        config = replace(
+            self._config(contract, cluster),
+            environment_variables={"PII_HASH_KEY": secrets.reference(SecretName.PII_HASH)},
+        )
+        return EtlJob(self.of_dataset(contract), "job", config).outputs
+
+    def _upkeep_job(self, contract: Contract, cluster: JobClusterOutputs) -> None:
+        config = replace(
+            self._config(contract, cluster),
+            name=upkeep_job_name(contract),
+            description="Puts the tables of one dataset in order.",
+            tasks=UPKEEP_TASKS,
+        )
+        EtlJob(self.of_dataset(contract), "upkeep", config)
+
+    def _config(self, contract: Contract, cluster: JobClusterOutputs) -> EtlJobConfig:
+        """The dataset's own job, without the secrets that it reads."""
         environment, inputs = self.environment, self._inputs
         volumes = inputs.catalog.volumes.paths
-        config = EtlJobConfig(
+        return EtlJobConfig(
+            name=job_name(contract),
+            description="Bronze, silver and gold of one dataset.",
+            tasks=TASKS,
             contract=contract,
             parameters={
                 "catalog": inputs.catalog.catalog.catalog,
@@ -115,7 +144,7 @@ class PipelinesStack(EnvironmentStack):
             wheel_path=f"{volumes[WHEELS]}/{PACKAGE}-{environment.version}-py3-none-any.whl",
             cluster=cluster,
             databricks=environment.settings.databricks,
-            environment_variables={"PII_HASH_KEY": secrets.reference(SecretName.PII_HASH)},
+            environment_variables={},
             tags=environment.tags | {"version": environment.version},
             run_as=self._names[PIPELINE],
             alert_email=environment.accounts.alert_email,
@@ -124,7 +153,6 @@ class PipelinesStack(EnvironmentStack):
             },
             callers=(self._names[FLOWS],),
         )
-        return EtlJob(self.of_dataset(contract), "job", config).outputs
 
     def _for_people(self) -> None:
         environment = self.environment

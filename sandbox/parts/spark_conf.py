@@ -53,6 +53,8 @@ _SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "4",
     "spark.databricks.delta.snapshotPartitions": "2",
+    # VACUUM lists a folder in so many tasks, however few files are in it: 10,000 by default, which take minutes.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
 }
 
 _LOGGING = """rootLogger.level = warn

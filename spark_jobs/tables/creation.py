@@ -35,8 +35,7 @@ def create(spark: SparkSession, table: Table, *, column_tags: bool) -> None:
 
 def create_anew(spark: SparkSession, table: Table, metadata: dict[str, Any]) -> None:
     """Replace the table by an empty one as the contract describes it, in one commit that carries the metadata."""
-    if not spark.catalog.tableExists(table.full_name):
-        _make_known(spark, table)
+    make_known(spark, table)
     replace_by_empty(spark, table, metadata)
 
 
@@ -57,14 +56,16 @@ def check_unchanged(spark: SparkSession, tables: Iterable[Table], contract: Cont
 
 def _present(spark: SparkSession, table: Table) -> PresentTable:
     """The table as it is, made known by its name and created if it is not there."""
-    if not spark.catalog.tableExists(table.full_name):
-        _make_known(spark, table)
+    make_known(spark, table)
     fields = spark.table(table.full_name).schema.fields
     columns = {field.name: (field.dataType.simpleString(), field.metadata.get("comment", "")) for field in fields}
     return PresentTable(columns, *properties_and_clustering(spark, table))
 
 
-def _make_known(spark: SparkSession, table: Table) -> None:
+def make_known(spark: SparkSession, table: Table) -> None:
+    """Make the table known by its name as it is, or create it if it is not there."""
+    if spark.catalog.tableExists(table.full_name):
+        return
     if not spark.catalog.databaseExists(table.schema_name):
         spark.sql(statements.create_schema(table))
     try:

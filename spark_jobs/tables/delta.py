@@ -22,13 +22,16 @@ METADATA_KEY = "datamaster"
 COMMIT_VERSION = "_commit_version"
 RECENT_COMMITS = 50
 _USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+_CHANGE_NO_ROWS = ("OPTIMIZE", "REORG", "VACUUM START", "VACUUM END")
+"""Operations of a table's upkeep, as its history calls them."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit of ours: its version, what the engine measured, and what the job noted in it."""
+    """A commit of ours: version, time (seconds since 1970), what the engine measured, and what the job noted in it."""
 
     version: int
+    committed_at: int
     metrics: dict[str, int]
     metadata: dict[str, Any]
 
@@ -50,6 +53,19 @@ def properties_and_clustering(spark: SparkSession, table: Table) -> tuple[dict[s
     """The table's Delta properties and the columns it is clustered by, as it is."""
     detail = spark.sql(f"DESCRIBE DETAIL {quoted_name(table.full_name)}").collect()[0]
     return detail["properties"], tuple(detail["clusteringColumns"])
+
+
+def file_count(spark: SparkSession, table: Table) -> int:
+    """Files that the table's newest version consists of."""
+    return int(spark.sql(f"DESCRIBE DETAIL {quoted_name(table.full_name)}").collect()[0]["numFiles"])
+
+
+def oldest_change(spark: SparkSession, table: Table, after_version: int) -> int | None:
+    """When (seconds since 1970) the first commit after that version was made that may have changed rows."""
+    history = spark.sql(f"DESCRIBE HISTORY {quoted_name(table.full_name)}").where(sf.col("version") > after_version)
+    is_note = (sf.col("operation") == "WRITE") & (sf.col("operationMetrics")["numOutputRows"] == "0")
+    changed = history.where(~(sf.col("operation").isin(*_CHANGE_NO_ROWS) | sf.coalesce(is_note, sf.lit(False))))
+    return changed.agg(sf.min(sf.unix_timestamp("timestamp"))).collect()[0][0]
 
 
 def latest_version(spark: SparkSession, table: Table) -> int:
@@ -154,7 +170,8 @@ def _commits_carry(spark: SparkSession, metadata: dict[str, Any]) -> Iterator[No
 def _history(spark: SparkSession, table: Table, limit: int | None) -> list[Row]:
     most = f" LIMIT {limit}" if limit else ""
     history = spark.sql(f"DESCRIBE HISTORY {quoted_name(table.full_name)}{most}")
-    return history.select("version", "operationMetrics", "userMetadata").collect()
+    seconds = sf.unix_timestamp("timestamp").alias("committed_at")
+    return history.select("version", seconds, "operationMetrics", "userMetadata").collect()
 
 
 def _own_commit(row: Row) -> Commit | None:
@@ -165,4 +182,4 @@ def _own_commit(row: Row) -> Commit | None:
     if not isinstance(metadata, dict) or METADATA_KEY not in metadata:
         return None
     metrics = {name: int(value) for name, value in (row["operationMetrics"] or {}).items() if value.isdecimal()}
-    return Commit(row["version"], metrics, metadata[METADATA_KEY])
+    return Commit(row["version"], row["committed_at"], metrics, metadata[METADATA_KEY])

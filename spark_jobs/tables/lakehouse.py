@@ -19,10 +19,12 @@ INDEXABLE_TYPES = {"string", "date", "double", "bigint", "int", "timestamp"}
 DEFINITION_PROPERTY = "datamaster.definition"
 """Property that says what the rows that are in a table were made by."""
 
-LOG_RETENTION = "interval 400 days"
+LOG_DAYS = 400
+LOG_RETENTION = f"interval {LOG_DAYS} days"
 """How long commits can be read: the books and watermarks stand in them, and a source may be silent for long."""
 
-DELETED_FILE_RETENTION = "interval 14 days"
+DELETED_FILE_DAYS = 14
+DELETED_FILE_RETENTION = f"interval {DELETED_FILE_DAYS} days"
 """How long a job may lag behind the table it reads changes of; also how long erased rows can still be brought back."""
 
 
@@ -133,6 +135,17 @@ class Lakehouse:
     def golds(self) -> tuple[Table, ...]:
         """Every gold table."""
         return tuple(map(self.gold, self.contract.gold_tables))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, each after those that it is made from."""
+        return (self.bronze, self.silver, self.rejected, *self.golds)
+
+    def readers(self, table: Table) -> tuple[Table, ...]:
+        """The tables that are made from the changes of that one."""
+        if table.layer is Layer.BRONZE:
+            return (self.silver, self.rejected)
+        return self.golds if table.full_name == self.silver.full_name else ()
 
     def _table(
         self,

@@ -53,6 +53,21 @@ def cluster(table: Table) -> str:
     return f"{_alter(table)} {_clustering(table)}"
 
 
+def purge(table: Table) -> str:
+    """Rewrites files so that rows which are only marked as deleted (by deletion vectors) are not in them any more."""
+    return f"REORG TABLE {quoted_name(table.full_name)} APPLY (PURGE)"
+
+
+def optimize(table: Table) -> str:
+    """Puts small files together, and clusters what is not clustered yet."""
+    return f"OPTIMIZE {quoted_name(table.full_name)}"
+
+
+def vacuum(table: Table, retention_hours: int) -> str:
+    """Deletes files that have been of no version of the table for that long; never less than its property says."""
+    return f"VACUUM {quoted_name(table.full_name)} RETAIN {retention_hours} HOURS"
+
+
 def tag_columns(table: Table) -> list[str]:
     """Tags every column with its classification, for catalogs that know tags (Unity Catalog).
 

@@ -11,6 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 
 from tasks.report.facts import RunFacts, SourceOutcome
 from tasks.report.markdown import rejected_rows, warned_checks
+from tasks.transform.job_run import JobRun
 
 Row = dict[str, Any]
 
@@ -38,6 +39,21 @@ def record_source(outcome: SourceOutcome) -> None:
 def record_job_run(slug: str, page_url: str) -> None:
     """Record where the run of the dataset's job can be watched."""
     _ = create_link_artifact(page_url, key=f"job-run-{slug}", description="The job's run in Databricks")
+
+
+def record_upkeep(slug: str, run: JobRun) -> None:
+    """Record how many files each table had before and after its upkeep."""
+    _ = create_table_artifact(upkeep_rows(run), key=f"upkeep-{slug}", description=f"Upkeep: {run.result}")
+
+
+def upkeep_rows(run: JobRun) -> list[Row]:
+    """One row for each table that upkeep went over."""
+    reports = [task.report for task in run.tasks if task.report]
+    return [
+        {"table": table, "files before": before, "files after": after}
+        for report in reports
+        for table, (before, after) in report.files_before_and_after.items()
+    ]
 
 
 def source_rows(outcome: SourceOutcome) -> list[Row]:

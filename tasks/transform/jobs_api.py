@@ -32,11 +32,16 @@ def find_job_id(workspace: Workspace, job_name: str) -> int:
     Raises:
         JobNotDeployed: the workspace has no such job, or several.
     """
-    found = workspace.ask("jobs/list", lambda jobs: list(jobs.list(name=job_name)))
-    ids = [job.job_id for job in found if job.job_id is not None]
+    ids = find_job_ids(workspace, job_name)
     if len(ids) != 1:
         raise JobNotDeployed(f"Databricks has {len(ids)} jobs named {job_name}: deploy the pipelines stack to have one")
     return ids[0]
+
+
+def find_job_ids(workspace: Workspace, job_name: str) -> list[int]:
+    """Ids of all jobs of that name."""
+    found = workspace.ask("jobs/list", lambda jobs: list(jobs.list(name=job_name)))
+    return [job.job_id for job in found if job.job_id is not None]
 
 
 def start_job(workspace: Workspace, job_id: int, parameters: Mapping[str, str], idempotency_token: str) -> int:

@@ -21,6 +21,7 @@ from tasks.transform.jobs_api import (
     start_job,
     wait_for_run,
 )
+from tasks.transform.upkeep import end_upkeep
 
 if TYPE_CHECKING:  # the SDK takes two seconds to import
     from tasks.transform.workspace import Workspace
@@ -63,6 +64,7 @@ def transform(
 
     A job run that goes on already (an earlier flow run was killed while it waited) is waited for first, because its
     end decides what is left to do. Where only later tasks of the last run failed, these are restarted, and no other.
+    Upkeep of the tables gives way.
     `tell` hears the page of each run that is waited for, as soon as it is known.
 
     Raises:
@@ -79,12 +81,14 @@ def transform(
     needed = rebuild or transformation_needed(last_run, landed_rows, contract.digest)
     if when is TransformWhen.IF_NEEDED and not needed:
         return Transformation(state=TransformationState.NOT_NEEDED, run=last_run)
+    end_upkeep(workspace, contract, POLL_SECONDS)
     run_id = None
     if when is TransformWhen.IF_NEEDED and not rebuild and repair_is_enough(last_run, landed_rows, contract.digest):
         run_id = _repaired(workspace, last_run, flow_run_id)
     if run_id is None:
         parameters = {INGESTION_ID: flow_run_id} | ({"rebuild": str(rebuild)} if rebuild else {})
         run_id = start_job(workspace, job_id, parameters, _idempotency_token(flow_run_id, last_run))
+    end_upkeep(workspace, contract, POLL_SECONDS)
     run = wait_for_run(workspace, run_id, JOB_SECONDS, POLL_SECONDS, tell)
     state = TransformationState.SUCCEEDED if run.succeeded else TransformationState.FAILED
     return Transformation(state=state, run=run)

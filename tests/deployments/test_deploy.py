@@ -23,7 +23,7 @@ from prefect.client.schemas.schedules import CronSchedule
 
 from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.deploy import REPOSITORY
-from deployments.prefect_yaml import OURS
+from deployments.prefect_yaml import OURS, SUNDAYS
 from deployments.work_pool.template import COMMITTED
 from sandbox.home import SandboxHome
 from sandbox.parts.prefect_parts import WORK_POOL, prefect_api_url, prefect_server
@@ -130,6 +130,7 @@ def test_every_dataset_and_source_is_deployed_with_its_schedule(api_url: str) ->
         for contract in contracts.datasets
         for source in contract.sources
     }
+    expected |= {f"upkeep/upkeep-{contract.slug}": SUNDAYS for contract in contracts.datasets}
     assert found.keys() == expected.keys() | {"reconcile/reconcile"}
     for name, cron in expected.items():
         (schedule,) = found[name].schedules

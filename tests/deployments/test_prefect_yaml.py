@@ -27,9 +27,12 @@ def test_every_dataset_and_source_has_a_deployment_with_its_schedule() -> None:
     contracts = read_contracts(PACKAGED_CONTRACTS)
     deployments = {item["name"]: item for item in yaml.safe_load(render(contracts))["deployments"]}
     names = {source.name for contract in contracts.datasets for source in contract.sources}
-    assert set(deployments) == names | {"customer-purchases", "product-returns", "reconcile"}
+    upkeep = {"upkeep-customer-purchases", "upkeep-product-returns"}
+    assert set(deployments) == names | upkeep | {"customer-purchases", "product-returns", "reconcile"}
     for contract in contracts.datasets:
         assert deployments[contract.slug]["parameters"] == {"dataset": contract.slug}
+        assert deployments[f"upkeep-{contract.slug}"]["parameters"] == {"dataset": contract.slug}
+        assert deployments[f"upkeep-{contract.slug}"]["entrypoint"] == "flows/upkeep.py:upkeep"
         for source in contract.sources:
             deployment = deployments[source.name]
             assert deployment["schedules"] == [{"cron": contract.cron(source.name), "timezone": "America/Sao_Paulo"}]

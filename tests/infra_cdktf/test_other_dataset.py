@@ -30,10 +30,11 @@ def dashboards(plan: Plan) -> Iterator[tuple[Resource, list[dict[str, Any]]]]:
         yield dashboard, [entry["widget"] for entry in page["layout"]]
 
 
-def test_its_job_is_the_only_one(other: Plan) -> None:
-    job = other.one("databricks_job", of="-dev-")
-    assert job["name"] == "etl-machine-faults"
-    assert {"name": "dataset", "default": "machine-faults"} in job["parameter"]
+def test_its_jobs_are_the_only_ones(other: Plan) -> None:
+    jobs = {job["name"]: job for job in other.all("databricks_job", of="-dev-")}
+    assert set(jobs) == {"etl-machine-faults", "upkeep-machine-faults"}
+    for job in jobs.values():
+        assert {"name": "dataset", "default": "machine-faults"} in job["parameter"]
 
 
 def test_its_raw_files_are_kept_as_it_says_of_the_lake(other: Plan) -> None:

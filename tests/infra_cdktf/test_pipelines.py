@@ -6,7 +6,7 @@ import pytest
 
 from contracts.columns import Classification
 from contracts.contract import Contract
-from contracts.job_document import job_document, job_name
+from contracts.job_document import job_document, job_name, upkeep_job_document, upkeep_job_name
 from infra_cdktf.components.column_masks import mask_function_statement
 from infra_cdktf.settings import environment_settings
 from tasks.deadlines import JOB_SECONDS
@@ -49,7 +49,23 @@ def defaults_of(job: Resource) -> dict[str, str]:
 
 def test_each_dataset_has_its_job(plan: Plan, stack: str, synthesis: Synthesis) -> None:
     jobs = {job["name"]: defaults_of(job)["dataset"] for job in plan.all("databricks_job", of=stack)}
-    assert jobs == {f"etl-{contract.slug}": contract.slug for contract in synthesis.contracts.datasets}
+    assert jobs == {
+        f"{kind}-{contract.slug}": contract.slug
+        for contract in synthesis.contracts.datasets
+        for kind in ("etl", "upkeep")
+    }
+
+
+def test_upkeep_is_a_job_of_its_own_that_reads_no_secret(
+    plan: Plan, stack: str, job: Resource, contract: Contract
+) -> None:
+    upkeep = plan.one("databricks_job", of=stack, name=upkeep_job_name(contract))
+    document = upkeep_job_document(contract, {"catalog": "", "lake_url": "", "checkpoints_url": ""})
+    (task,), (described,) = upkeep["task"], document["tasks"]
+    assert {key: task.get(key, []) for key in described} == described
+    assert (upkeep["max_concurrent_runs"], upkeep["queue"]) == (1, {"enabled": True})
+    assert defaults_of(upkeep) == defaults_of(job)
+    assert not upkeep["job_cluster"][0]["new_cluster"].get("spark_env_vars")
 
 
 def test_job_runs_the_agreed_tasks_in_order_from_the_versioned_wheel(

@@ -10,6 +10,7 @@ from prefect.utilities.math import clamped_poisson_interval
 
 from flows.ingest import ingest
 from flows.lakehouse import lakehouse
+from flows.upkeep import upkeep
 from tasks.deadlines import (
     JOB_SECONDS,
     JOBS_API_ANSWER_SECONDS,
@@ -27,6 +28,8 @@ from tasks.deadlines import (
     SOURCE_FLOW_SECONDS,
     SOURCE_START_SECONDS,
     SOURCE_WAIT_SECONDS,
+    UPKEEP_ATTEMPT_SECONDS,
+    UPKEEP_FLOW_SECONDS,
 )
 from tasks.source_runs import run_source_deployment
 from tasks.steps import (
@@ -35,7 +38,9 @@ from tasks.steps import (
     read_landed_loads,
     record_source_outcome,
     record_summary,
+    record_upkeep_run,
     run_transformation,
+    run_upkeep,
 )
 
 
@@ -46,8 +51,9 @@ from tasks.steps import (
         [SOURCE_START_SECONDS + SOURCE_END_SECONDS, SOURCE_WAIT_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_CALL_SECONDS, QUICK_TASK_SECONDS, JOB_SECONDS, 2 * JOB_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_ANSWER_SECONDS, JOBS_API_CALL_SECONDS, JOBS_API_OUTAGE_SECONDS, JOB_SECONDS],
+        [JOB_SECONDS, UPKEEP_ATTEMPT_SECONDS, UPKEEP_FLOW_SECONDS],
     ],
-    ids=["a source's own run", "the parent's wait for it", "the job", "a question to Databricks"],
+    ids=["a source's own run", "the parent's wait for it", "the job", "a question to Databricks", "upkeep"],
 )
 def test_each_limit_lies_within_the_next(limits: list[int]) -> None:
     assert sorted(set(limits)) == limits
@@ -64,6 +70,9 @@ def test_each_limit_lies_within_the_next(limits: list[int]) -> None:
         (run_source_deployment, SOURCE_WAIT_SECONDS),
         (read_landed_loads, QUICK_TASK_SECONDS),
         (record_summary, QUICK_TASK_SECONDS),
+        (upkeep, UPKEEP_FLOW_SECONDS),
+        (run_upkeep, UPKEEP_ATTEMPT_SECONDS),
+        (record_upkeep_run, QUICK_TASK_SECONDS),
     ],
     ids=lambda part: getattr(part, "name", None),
 )
@@ -94,6 +103,10 @@ def test_a_source_s_run_has_time_for_its_load_and_the_record_of_it() -> None:
 def test_the_parent_s_run_has_time_for_its_steps_one_after_another() -> None:
     steps = (preflight, run_source_deployment, read_landed_loads, run_transformation, record_summary)
     assert sum(map(_longest, steps)) <= PARENT_FLOW_SECONDS
+
+
+def test_upkeep_has_time_for_all_its_attempts_and_the_record_of_it() -> None:
+    assert _longest(run_upkeep) + _longest(record_upkeep_run) <= UPKEEP_FLOW_SECONDS
 
 
 def _longest(task: Task[Any, Any]) -> float:

@@ -12,7 +12,7 @@ from spark_jobs.tables.progress import Progress
 
 
 def _bronze_commit(version: int, source: str, added: int, before: dict[str, int]) -> Commit:
-    return Commit(version, {"numOutputRows": added}, {"source": source, "rows_before": before})
+    return Commit(version, 0, {"numOutputRows": added}, {"source": source, "rows_before": before})
 
 
 def test_bronze_without_commits_has_no_rows() -> None:
@@ -50,7 +50,7 @@ def test_a_replaced_row_leaves_silver_for_its_own_source() -> None:
 
 def test_progress_adds_up_from_commit_to_commit() -> None:
     first = Progress().advanced(3, {"silver": {"api": 5}, "superseded": {}})
-    again = Progress.noted_in([Commit(9, {}, first.metadata())])
+    again = Progress.noted_in([Commit(9, 0, {}, first.metadata())])
     assert again == first
     second = again.advanced(5, {"silver": {"api": -1, "files": 2}, "superseded": {"api": 1}})
     assert second == Progress(5, {"silver": {"api": 4, "files": 2}, "superseded": {"api": 1}})

@@ -15,21 +15,26 @@ from urllib.parse import parse_qsl, urlsplit
 from contracts.job_report import TaskReport, TransformedRows
 from tests.tasks.scripted_api import Answer, answer
 
-JOB_ID = 11
+JOB_ID, UPKEEP_JOB_ID = 11, 12
 PREFIX = "/api/2.2/jobs/"
 
 
 @dataclass
 class JobsService:
-    """One job, its runs by id, each with the bronze rows that it would report; a running one is over when asked again.
+    """A dataset's job, that of its upkeep where there is one, and their runs by id.
 
+    Each run has the bronze rows that it would report; a running one is over when asked again.
+    `begun_beside` is the job of which another run begins at the moment that one is started.
     `faults` are what the next requests get in place of an answer; `asked` are the endpoints of all requests.
     """
 
     contract_digest: str = ""
     jobs: list[dict[str, Any]] = field(default_factory=lambda: [{"job_id": JOB_ID}])
+    upkeep_jobs: list[dict[str, Any]] = field(default_factory=list)
+    begun_beside: int | None = None
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     bronze_after: int = 10
+    files: dict[str, tuple[int, int]] = field(default_factory=dict)
     result: str = "SUCCESS"
     outputs: dict[int, dict[str, Any]] = field(default_factory=dict)
     faults: list[Answer] = field(default_factory=list)
@@ -52,14 +57,16 @@ class JobsService:
         else:
             self._answer(endpoint, dict(parse_qsl(parts.query)) | body)(handler)
 
-    def _answer(self, endpoint: str, asked: dict[str, Any]) -> Answer:  # noqa: PLR0911 (one for each endpoint)
+    def _answer(self, endpoint: str, asked: dict[str, Any]) -> Answer:  # noqa: C901, PLR0911 (one for each endpoint)
         match endpoint:
             case "list":
-                return answer({"jobs": self.jobs if asked["name"] == "etl-customer-purchases" else []})
+                named = {"etl-customer-purchases": self.jobs, "upkeep-customer-purchases": self.upkeep_jobs}
+                return answer({"jobs": named.get(asked["name"], [])})
             case "runs/list":
                 active = asked.get("active_only") == "true"
                 goes_on = ("RUNNING", "QUEUED")
-                runs = [r for r in self.runs.values() if (r["state"]["life_cycle_state"] in goes_on) is active]
+                runs = [r for r in self.runs.values() if r["job_id"] == int(asked["job_id"])]
+                runs = [r for r in runs if (r["state"]["life_cycle_state"] in goes_on) is active]
                 return answer({"runs": runs[::-1]})
             case "runs/get":
                 return answer(self._advanced(int(asked["run_id"])))
@@ -67,6 +74,8 @@ class JobsService:
                 return answer(self.outputs[int(asked["run_id"])])
             case "runs/cancel":
                 self.cancelled.append(asked["run_id"])
+                if self.runs[asked["run_id"]]["job_id"] == UPKEEP_JOB_ID:  # those of the other go on, to be overdue
+                    self.runs[asked["run_id"]]["state"] = {"life_cycle_state": "TERMINATED", "result_state": "CANCELED"}
                 return answer({})
             case "runs/repair":
                 self.repaired.append(asked)
@@ -79,15 +88,25 @@ class JobsService:
                 self.started.append(asked)
                 if asked["idempotency_token"] in known:
                     return answer({"run_id": max(self.runs)})
-                parameters = {"ingestion_id": "", **asked["job_parameters"]}
-                return answer({"run_id": self.add("RUNNING", self.bronze_after, **parameters)})
+                parameters = {"ingestion_id": "", **asked.get("job_parameters", {})}
+                run_id = self.add("RUNNING", self.bronze_after, **parameters)
+                self.runs[run_id]["job_id"] = asked["job_id"]
+                if self.begun_beside:
+                    self.runs[self.add("RUNNING", self.bronze_after)]["job_id"] = self.begun_beside
+                return answer({"run_id": run_id})
         raise AssertionError(f"unexpected call of {endpoint}")
 
     def add(self, life_cycle: str, bronze_rows: int, result: str = "SUCCESS", **parameters: str) -> int:
         """A run whose bronze succeeds, and whose gold has the result."""
         run_id = len(self.runs) + 1
         total = {"store-database": TransformedRows(bronze=bronze_rows)}
-        report = TaskReport(task="bronze", seconds=1, total=total, contract_digest=self.contract_digest)
+        report = TaskReport(
+            task="bronze",
+            seconds=1,
+            total=total,
+            contract_digest=self.contract_digest,
+            files_before_and_after=self.files,
+        )
         state = {"life_cycle_state": life_cycle}
         ended = {"life_cycle_state": "TERMINATED", "result_state": "SUCCESS"}
         bronze = {"run_id": run_id * 10, "task_key": "bronze", "state": ended, "start_time": 1000, "end_time": 3500}
@@ -96,6 +115,7 @@ class JobsService:
         self.outputs[run_id * 10 + 1] = {"logs": "", "error": "" if result == "SUCCESS" else "the cluster is gone"}
         self.runs[run_id] = {
             "run_id": run_id,
+            "job_id": JOB_ID,
             "run_page_url": f"https://workspace/run/{run_id}",
             "state": state | ({"result_state": result} if life_cycle == "TERMINATED" else {}),
             "job_parameters": [{"name": name, "default": "", "value": value} for name, value in parameters.items()],
