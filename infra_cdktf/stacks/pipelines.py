@@ -103,13 +103,14 @@ class PipelinesStack(EnvironmentStack):
     def _job(self, contract: Contract, cluster: JobClusterOutputs, secrets: SecretScopeOutputs) -> EtlJobOutputs:
         environment, inputs = self.environment, self._inputs
         volumes = inputs.catalog.volumes.paths
+        by_events = environment.settings.lake.file_events
         config = EtlJobConfig(
             contract=contract,
             parameters={
                 "catalog": inputs.catalog.catalog.catalog,
                 "lake_url": inputs.lake.lake_url,
                 "checkpoints_url": volumes[CHECKPOINTS],
-                "raw_stream_format": RawStreamFormat.CLOUD_FILES,
+                "raw_stream_format": RawStreamFormat.FILE_EVENTS if by_events else RawStreamFormat.CLOUD_FILES,
                 "column_tags": "true",
             },
             wheel_path=f"{volumes[WHEELS]}/{PACKAGE}-{environment.version}-py3-none-any.whl",
