@@ -112,6 +112,7 @@ lock: ## renew requirements/*.txt after a change of pyproject.toml
 	@for group in $(ALL_GROUPS); do echo "requirements/$$group.txt"; \
 		$(LOCK) pyproject.toml --group $$group -c build/all.txt -o requirements/$$group.txt || exit 1; done
 	@echo uv | $(LOCK) - -c build/all.txt -o requirements/bootstrap.txt
+	@echo requirements/wheel.txt; $(LOCK) pyproject.toml -c build/all.txt -o requirements/wheel.txt
 	@for alone in requirements/*.in; do echo "$${alone%.in}.txt"; $(LOCK) $$alone -o $${alone%.in}.txt || exit 1; done
 
 synth: ## write the Terraform configuration of every environment

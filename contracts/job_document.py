@@ -28,10 +28,11 @@ CLUSTER_KEY = "pipeline"
 
 
 class RawStreamFormat(StrEnum):
-    """What finds new raw files: Databricks' Auto Loader or Spark's file stream."""
+    """What finds new raw files: Spark's file stream, or Databricks' Auto Loader by listing or by file events."""
 
     FILES = "files"
     CLOUD_FILES = "cloudFiles"
+    FILE_EVENTS = "fileEvents"
 
 
 class JobParameter(BaseModel):

@@ -15,8 +15,12 @@ ALLOWED_HOSTS = {
         "*.ingest.monitor.azure.com",
     ),
     "databricks": ("*.azuredatabricks.net", "accounts.azuredatabricks.net"),
+    "packages": ("pypi.org", "files.pythonhosted.org"),
 }
-"""Names of rules and the hosts that each allows, all by HTTPS. The sources' hosts belong here too."""
+"""Names of rules and the hosts that each allows, all by HTTPS. The sources' hosts belong here too.
+
+`packages` is where a job's cluster has what its wheel asks for, each in one version (docs/adr/0036).
+"""
 
 
 REGIONS_IN_TAGS = {"brazilsouth": "BrazilSouth", "brazilsoutheast": "BrazilSoutheast"}

@@ -104,12 +104,17 @@ class ClusterSettings(Frozen):
 
 
 class LakeSettings(Frozen):
-    """Storage account of the lake. Files that branches dropped are deleted after `landing_days`."""
+    """Storage account of the lake. Files that branches dropped are deleted after `landing_days`.
+
+    `file_events` lets Auto Loader learn of raw files by events and not by listing them all. They may be late, and need
+    rights of their own (docs/infrastructure.md).
+    """
 
     replication: Literal["LRS", "ZRS", "GZRS"]
     soft_delete_days: int = Field(ge=7, le=365)
     landing_days: int = Field(default=90, ge=1)
     logs_reads: bool = True
+    file_events: bool = False
 
 
 class DatabricksSettings(Frozen):

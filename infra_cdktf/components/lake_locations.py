@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
-from cdktf_cdktf_provider_databricks.external_location import ExternalLocation
+from cdktf_cdktf_provider_databricks.external_location import (
+    ExternalLocation,
+    ExternalLocationFileEventQueue,
+    ExternalLocationFileEventQueueManagedAqs,
+)
 from cdktf_cdktf_provider_databricks.storage_credential import (
     StorageCredential,
     StorageCredentialAzureManagedIdentity,
@@ -23,11 +27,17 @@ ISOLATED = "ISOLATION_MODE_ISOLATED"
 
 @dataclass(frozen=True, kw_only=True)
 class LakeLocationsConfig:
-    """Names in the metastore start with `name`, because environments share it; `urls` are the containers' addresses."""
+    """Names in the metastore start with `name`, because environments share it; `urls` are the containers' addresses.
+
+    With `file_events` Databricks keeps a queue of what lands in raw, in the lake's account.
+    """
 
     name: str
     connector: AccessConnectorOutputs
     urls: dict[Layer | SideContainer, str]
+    file_events: bool
+    lake_resource_group: str
+    subscription_id: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class LakeLocations(Construct):
     """Usable from this workspace only; raw and the wheels can be read and never written.
 
     Not validated when created: the lake has no public address, and validation comes from Databricks' own network.
+    Databricks enables file events of a location that says nothing of them, so each says whether it has them.
     """
 
     def __init__(self, scope: Construct, construct_id: str, config: LakeLocationsConfig) -> None:
@@ -57,6 +68,12 @@ class LakeLocations(Construct):
                 access_connector_id=config.connector.connector_id, managed_identity_id=config.connector.identity_id
             ),
         )
+        queue = ExternalLocationFileEventQueue(
+            managed_aqs=ExternalLocationFileEventQueueManagedAqs(
+                resource_group=config.lake_resource_group, subscription_id=config.subscription_id
+            )
+        )
+        with_events = (Layer.RAW,) if config.file_events else ()
         locations = {
             container: ExternalLocation(
                 self,
@@ -68,6 +85,8 @@ class LakeLocations(Construct):
                 isolation_mode=ISOLATED,
                 skip_validation=True,
                 comment=f"Container {container} of the lake.",
+                enable_file_events=container in with_events,
+                file_event_queue=queue if container in with_events else None,
             )
             for container in (*Layer, SideContainer.WHEELS, SideContainer.CHECKPOINTS)
         }

@@ -40,7 +40,16 @@ class CatalogStack(EnvironmentStack):
         self.workspace_provider(workspace.workspace.url, workspace.workspace.resource_id)
         name = environment.names.catalog
         locations = LakeLocations(
-            self, "locations", LakeLocationsConfig(name=name, connector=workspace.connector, urls=lake.urls)
+            self,
+            "locations",
+            LakeLocationsConfig(
+                name=name,
+                connector=workspace.connector,
+                urls=lake.urls,
+                file_events=environment.settings.lake.file_events,
+                lake_resource_group=environment.names.resource("lake"),
+                subscription_id=environment.subscription_id,
+            ),
         )
         catalog = UnityCatalog(
             self,

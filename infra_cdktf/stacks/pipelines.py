@@ -129,6 +129,7 @@ class PipelinesStack(EnvironmentStack):
         """The dataset's own job, without the secrets that it reads."""
         environment, inputs = self.environment, self._inputs
         volumes = inputs.catalog.volumes.paths
+        by_events = environment.settings.lake.file_events
         return EtlJobConfig(
             name=job_name(contract),
             description="Bronze, silver and gold of one dataset.",
@@ -138,7 +139,7 @@ class PipelinesStack(EnvironmentStack):
                 "catalog": inputs.catalog.catalog.catalog,
                 "lake_url": inputs.lake.lake_url,
                 "checkpoints_url": volumes[CHECKPOINTS],
-                "raw_stream_format": RawStreamFormat.CLOUD_FILES,
+                "raw_stream_format": RawStreamFormat.FILE_EVENTS if by_events else RawStreamFormat.CLOUD_FILES,
                 "column_tags": "true",
             },
             wheel_path=f"{volumes[WHEELS]}/{PACKAGE}-{environment.version}-py3-none-any.whl",

@@ -22,7 +22,7 @@ from spark_jobs.tables.lakehouse import layer_url
 
 FORMAT_OPTIONS = {
     RawFormat.JSON: {},
-    RawFormat.CSV: {"header": "true", "multiLine": "true", "escape": '"', "enforceSchema": "false"},
+    RawFormat.CSV: {"header": "true", "multiLine": "true", "escape": '"'},
 }
 """How raw files are written: JSON lines, and RFC 4180 CSV whose quoted values may hold line breaks."""
 
@@ -68,30 +68,37 @@ def read_raw_stream(spark: SparkSession, files: RawFiles, contract: Contract, fo
     A column that the files do not have is null; what they have under a name that the contract no longer knows is
     rescued.
     """
-    schema = [StructField(name, StringType()) for name in files.columns]
-    if format_ is RawStreamFormat.FILES:
-        schema.append(StructField(RESCUED_DATA.name, StringType()))
-    reader = spark.readStream.format(_reader_format(files, format_)).options(**stream_options(files, format_))
-    landed = reader.schema(StructType(schema)).load(files.folders)
+    auto_loader = format_ is not RawStreamFormat.FILES
+    reader = spark.readStream.format("cloudFiles" if auto_loader else str(files.source.raw_format))
+    landed = reader.options(**stream_options(files, format_)).schema(stream_schema(files, format_)).load(files.folders)
     known = [sf.col(n) if n in files.columns else sf.lit(None).cast("string").alias(n) for n in contract.column_names]
     file_path = sf.col("_metadata.file_path").alias(SOURCE_FILE_NAME.name)
     return landed.select(*known, _rescued(files, contract).alias(RESCUED_DATA.name), file_path)
 
 
+def stream_schema(files: RawFiles, format_: RawStreamFormat) -> StructType:
+    """The files' columns as text; with `_rescued_data` where Spark fills it, which Auto Loader adds by itself."""
+    added = [RESCUED_DATA.name] if format_ is RawStreamFormat.FILES else []
+    return StructType([StructField(name, StringType()) for name in (*files.columns, *added)])
+
+
 def stream_options(files: RawFiles, format_: RawStreamFormat) -> dict[str, str]:
-    """Exactly the options that the stream is read with."""
+    """Exactly the options that the stream is read with (Databricks: "Auto Loader options").
+
+    Auto Loader goes by a CSV file's header of itself, where Spark must be told to (`enforceSchema`). File events are
+    said to be used or not, because newer runtimes use them unasked where the external location has them, and they may
+    be late (docs/adr/0037).
+    """
     options = {**FORMAT_OPTIONS[files.source.raw_format], "pathGlobFilter": files.suffix}
     if format_ is RawStreamFormat.FILES:
-        return options | {"columnNameOfCorruptRecord": RESCUED_DATA.name}
+        by_header = {"enforceSchema": "false"} if files.source.raw_format is RawFormat.CSV else {}
+        return options | by_header | {"columnNameOfCorruptRecord": RESCUED_DATA.name}
     return options | {
         "cloudFiles.format": str(files.source.raw_format),
         "cloudFiles.partitionColumns": "",
+        "cloudFiles.useManagedFileEvents": str(format_ is RawStreamFormat.FILE_EVENTS).lower(),
         "rescuedDataColumn": RESCUED_DATA.name,
     }
-
-
-def _reader_format(files: RawFiles, format_: RawStreamFormat) -> str:
-    return str(format_) if format_ is RawStreamFormat.CLOUD_FILES else str(files.source.raw_format)
 
 
 def _rescued(files: RawFiles, contract: Contract) -> Column:

@@ -138,6 +138,23 @@ def test_each_layer_is_an_external_location_of_this_workspace_and_raw_is_read_on
         assert location["isolation_mode"] == "ISOLATION_MODE_ISOLATED"
 
 
+def test_no_location_has_file_events_unless_raw_is_set_to(plan: Plan, synthesis: Synthesis, tmp_path: Path) -> None:
+    """Databricks enables them where nothing is said; without their rights the queue cannot be made."""
+    stated = {location["enable_file_events"] for location in plan.all("databricks_external_location")}
+    assert stated == {False}
+    lake = DEV.lake.model_copy(update={"file_events": True})
+    with_events = synthesis.into(tmp_path, (DEV.model_copy(update={"lake": lake}),))
+    locations = with_events.all("databricks_external_location", of="-dev-catalog")
+    events = {location["name"]: location.get("file_event_queue") for location in locations}
+    assert [name for name, queue in events.items() if queue] == ["datamaster_dev_raw"]
+    group = with_events.one("azurerm_resource_group", of="-dev-lake")["name"]
+    subscription = str(synthesis.accounts.subscriptions.of("dev"))
+    assert events["datamaster_dev_raw"] == {"managed_aqs": {"resource_group": group, "subscription_id": subscription}}
+    for job in with_events.all("databricks_job", of="-dev-pipelines"):
+        defaults = {parameter["name"]: parameter["default"] for parameter in job["parameter"]}
+        assert defaults["raw_stream_format"] == "fileEvents"
+
+
 def test_credential_uses_the_connector_with_the_pipelines_identity(plan: Plan, environment: str) -> None:
     stack = f"datamaster-{environment}-catalog"
     credential = plan.one("databricks_storage_credential", of=stack)
