@@ -28,6 +28,12 @@ def test_bronze_rows_are_those_before_and_those_that_the_newest_commit_of_a_sour
     assert bronze_rows(commits) == {"api": 15, "files": 7}
 
 
+def test_the_commits_of_one_stream_add_up() -> None:
+    before = {"files": 7, "api": 10}
+    commits = [_bronze_commit(version, "api", rows, before) for version, rows in ((4, 5), (3, 0), (2, 2))]
+    assert bronze_rows(commits) == {"api": 17, "files": 7}
+
+
 def test_a_source_without_a_recent_commit_keeps_the_rows_that_the_newest_commit_notes() -> None:
     assert bronze_rows([_bronze_commit(90, "api", 5, {"files": 7, "api": 10})]) == {"api": 15, "files": 7}
 
