@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes setup lint checkov contract-diff release-plan image format lock synth validate bench clean
+.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes mutation setup lint checkov contract-diff release-plan image format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -66,6 +66,11 @@ test-kubernetes: ## run what needs a Kubernetes control plane; the first time it
 	@$(VENV_PYTHON) -m tests.kubernetes.control_plane.programs > /dev/null
 	@$(VENV_PYTHON) -m pytest tests/kubernetes -m kubernetes
 
+PATHS ?= contracts tasks
+mutation: ## say which small changes of PATHS='contracts/quality.py tasks/land …' no unit test notices
+	$(call install,$(ALL_GROUPS))
+	@$(VENV_PYTHON) -m tests.repository.mutation $(PATHS)
+
 setup: ## set everything up and do nothing with it
 	$(call install,$(ALL_GROUPS))
 
@@ -128,4 +133,4 @@ bench: ## measure the pipeline on larger data
 	@$(VENV_PYTHON) -m tests.bench
 
 clean: down ## stop the sandbox and remove everything that was set up or made
-	@rm -rf .sandbox .venv .tools sandbox/parts/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist cdktf.out
+	@rm -rf .sandbox .venv .tools sandbox/parts/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist mutants cdktf.out

@@ -7,24 +7,17 @@ environment. `--python` says where that environment's Python is, for others who 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from uv import find_uv_bin
-
 from contracts.diff.official_tool import OFFLINE, ToolMissing, run
 from contracts.folder import contracts_folder
-from sandbox.bootstrap import REPOSITORY, TOOLS
-from sandbox.bootstrap_environment import package_sources
+from tests.repository.locked_environment import locked_programs
 
-LOCK = REPOSITORY / "requirements" / "datacontract.txt"
-ENVIRONMENT = REPOSITORY / "build" / "datacontract"
 EXPORTS = ("html", "sql", "dbt-models", "spark")
 
 
@@ -71,19 +64,7 @@ def tool_python() -> Path:
     Raises:
         CalledProcessError: it cannot be made; uv has said why.
     """
-    python, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / ".made-from"
-    lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == lock:
-        return python
-    _uv("venv", "--clear", "--python", sys.executable, str(ENVIRONMENT))
-    _uv("pip", "install", "--python", str(python), "--require-hashes", "--requirements", str(LOCK))
-    stamp.write_text(lock, encoding="utf-8")
-    return python
-
-
-def _uv(*arguments: str) -> None:
-    environment = {**os.environ, **package_sources(TOOLS / "bin" / "python")}
-    subprocess.run([find_uv_bin(), *arguments, "--quiet"], check=True, cwd=REPOSITORY, env=environment)
+    return locked_programs("datacontract") / "python"
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,3 +33,9 @@ def test_make_targets_and_modules_are_there(text: Path) -> None:
 def test_links_lead_to_files(text: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", text.read_text()) if text.suffix == ".md" else []
     assert [link for link in links if not (text.parent / link).exists()] == []
+
+
+def test_mutants_are_tried_by_the_unit_tests() -> None:
+    (unit,) = re.findall(r"^UNIT := (.+)$", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+    mutmut = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["mutmut"]
+    assert mutmut["pytest_add_cli_args"][:2] == ["-m", unit]

@@ -6,22 +6,17 @@ into the user's cache. None of them reaches out when it runs.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from uv import find_uv_bin
-
-from sandbox.bootstrap import REPOSITORY, TOOLS
-from sandbox.bootstrap_environment import package_sources
+from sandbox.bootstrap import REPOSITORY
 from tests.kubernetes.control_plane.go_toolchain import ToolchainMissing, go_program
 from tests.kubernetes.control_plane.programs import cache_folder
+from tests.repository.locked_environment import locked_programs
 
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
-LOCK = REPOSITORY / "requirements" / "workflows.txt"
-ENVIRONMENT = REPOSITORY / "build" / "workflows"
 
 
 def commands(repository: Path) -> list[list[str | Path]]:
@@ -31,7 +26,7 @@ def commands(repository: Path) -> list[list[str | Path]]:
         ToolchainMissing: there is no Go.
         CalledProcessError: a linter cannot be installed; its installer has said why.
     """
-    tools = locked_tools()
+    tools = locked_programs("workflows")
     return [
         [actionlint(), "-color=false", *sorted((repository / ".github" / "workflows").glob("*.yml"))],
         [tools / "zizmor", "--offline", "--quiet", "--persona", "auditor", ".github"],
@@ -47,19 +42,6 @@ def actionlint() -> Path:
         command = [go_program(cache_folder()), "install", ACTIONLINT]
         subprocess.run(command, check=True, env=os.environ | settings)
     return folder / "actionlint"
-
-
-def locked_tools() -> Path:
-    """Folder of the locked linters' programs, installed now unless they are there."""
-    python, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / ".made-from"
-    lock = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if not (stamp.exists() and stamp.read_text(encoding="utf-8") == lock):
-        into = ["--python", python, "--require-hashes", "--requirements", LOCK]
-        variables = os.environ | package_sources(TOOLS / "bin" / "python")
-        for step in (["venv", "--clear", "--python", sys.executable, ENVIRONMENT], ["pip", "install", *into]):
-            subprocess.run([find_uv_bin(), *step, "--quiet"], check=True, env=variables)
-        stamp.write_text(lock, encoding="utf-8")
-    return python.parent
 
 
 def main() -> None:

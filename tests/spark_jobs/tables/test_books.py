@@ -6,7 +6,7 @@ import pytest
 
 from spark_jobs.errors import BooksError
 from spark_jobs.silver.latest import Action, ActionCount, silver_change
-from spark_jobs.tables.books import bronze_rows, require_balance, require_count
+from spark_jobs.tables.books import bronze_rows, has_whole_streams, require_balance, require_count
 from spark_jobs.tables.delta import Commit
 from spark_jobs.tables.progress import Progress
 
@@ -28,6 +28,12 @@ def test_bronze_rows_are_those_before_and_those_that_the_newest_commit_of_a_sour
     assert bronze_rows(commits) == {"api": 15, "files": 7}
 
 
+def test_the_commits_of_one_stream_add_up() -> None:
+    before = {"files": 7, "api": 10}
+    commits = [_bronze_commit(version, "api", rows, before) for version, rows in ((4, 5), (3, 0), (2, 2))]
+    assert bronze_rows(commits) == {"api": 17, "files": 7}
+
+
 def test_a_source_without_a_recent_commit_keeps_the_rows_that_the_newest_commit_notes() -> None:
     assert bronze_rows([_bronze_commit(90, "api", 5, {"files": 7, "api": 10})]) == {"api": 15, "files": 7}
 
@@ -36,6 +42,25 @@ def test_streams_of_two_sources_at_once_do_not_disturb_each_others_counts() -> N
     """Both looked at the table before either had committed."""
     commits = [_bronze_commit(2, "files", 7, {"api": 1}), _bronze_commit(1, "api", 5, {"api": 1})]
     assert bronze_rows(commits) == {"api": 6, "files": 7}
+
+
+@pytest.mark.parametrize(
+    ("commits", "enough"),
+    [
+        pytest.param([], False, id="none"),
+        pytest.param([("api", 1), ("api", 1)], False, id="of one stream, which may have begun before"),
+        pytest.param([("files", 2), ("api", 1)], False, id="the oldest of the only stream of its source"),
+        pytest.param([("api", 2), ("api", 1)], True, id="the oldest of a stream before its source's last"),
+        pytest.param([("files", 3), ("api", 2), ("files", 3), ("api", 1)], True, id="that, with others between"),
+        pytest.param([("api", 2), ("api", 1), ("files", 3)], False, id="the oldest of another source's only stream"),
+    ],
+)
+def test_commits_are_enough_when_the_oldest_is_of_a_stream_before_its_sources_last(
+    commits: list[tuple[str, int]], enough: bool
+) -> None:
+    """Else the newest stream of the oldest commit's source may have older commits, whose rows would be missed."""
+    newest_first = [_bronze_commit(-place, source, 1, {"api": run}) for place, (source, run) in enumerate(commits)]
+    assert has_whole_streams(newest_first) is enough
 
 
 def test_a_replaced_row_leaves_silver_for_its_own_source() -> None:

@@ -15,6 +15,7 @@ from contracts.rules import Stage
 from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
 from contracts.written_formats import written_format
+from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population, SourceKind, source_of
 from sandbox.generator.product_returns.growth import bring_returns_to
@@ -25,6 +26,7 @@ from tasks.extract.files.rows import extract_file
 from tasks.validate.rules import accepts
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate
+from tests.tasks.branch_file import fetched
 from tests.tasks.store_database import StoreDatabase
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -63,9 +65,9 @@ def test_every_rule_rejects_what_was_made_to_break_it(kind: SourceKind) -> None:
 
 
 def test_a_file_is_extracted_as_the_truth_says(tmp_path: Path) -> None:
-    bring_returns_to(11, POPULATION, CONTRACT, Places(return_folder=tmp_path))
+    bring_returns_to(11, POPULATION, CONTRACT, Places(return_folder=DropFolder(tmp_path)))
     for file in (file for generation in range(12) for file in return_files(POPULATION, generation)):
-        found = pl.concat(extract_file(CONTRACT, FILES, tmp_path / file.name)).select(CONTRACT.column_names)
+        found = pl.concat(extract_file(CONTRACT, FILES, fetched(tmp_path / file.name))).select(CONTRACT.column_names)
         expected = block_truth(file.block, POPULATION, CONTRACT, file.words).select(CONTRACT.column_names)
         assert_frame_equal(found, expected)
 
