@@ -13,10 +13,11 @@ import polars as pl
 
 from contracts.raw_layout import SEEN
 from tasks.errors import MisconfiguredError, ReadingStopped
-from tasks.extract.chunks import CURSOR, Window
+from tasks.extract.chunks import Window
 from tasks.extract.readers import ChangesReader
+from tasks.land.late_rows import LateRowsCounter
 from tasks.land.load import Landing, land
-from tasks.land.manifests import LateRows, LookedBack, Manifest, RawFile, ReadSoFar
+from tasks.land.manifests import LookedBack, Manifest, RawFile, ReadSoFar
 from tasks.land.parts import stage_content
 from tasks.land.seen_versions import SeenVersions
 from tasks.land.windows import Windows
@@ -87,27 +88,29 @@ class _Reading:
         records = so_far.records if so_far else ()
         seen = self._seen(previous, records if self.looks_back else records[:1])
         known = frozenset(so_far.columns_met if so_far else ())
-        late = _Late(*self._late_times())
+        late = LateRowsCounter(self.began if self.looks_back else None, self._seen(self.began, []).horizon)
         new_rows = late.counted(_new_rows(reader.extract(window), seen, is_backfill=self.backfill is not None))
         ends_look_back = self.looks_back and is_last
 
         def read_so_far(load_name: str) -> ReadSoFar:
             columns_met = known | (reader.met.columns if reader.met else known)
-            looked_back = LookedBack(at=self.landing.now, remembered_since=seen.reach) if ends_look_back else None
-            remembers = reader.look_back is not None
             return ReadSoFar(
                 seen=self._staged(seen, load_name),
-                seen_before=records[1:] if remembers and not self.looks_back else (),
+                seen_before=() if self.looks_back or not reader.look_back else records[1:],
                 watermark=seen.watermark,
                 backfill=self.backfill,
                 columns_met=tuple(sorted(columns_met)),
-                looked_back=looked_back or (so_far.looked_back if so_far and remembers else None),
+                looked_back=self._looked_back(seen, so_far, ends_now=ends_look_back),
                 late=late.rows,
             )
 
         even_if_empty = ends_look_back and previous is not None  # else the next run would look back again
-        chunks = _checked(reader, new_rows, known)
-        return land(self.landing, previous, chunks, read_so_far, even_if_empty=even_if_empty)
+        return land(self.landing, previous, _checked(reader, new_rows, known), read_so_far, even_if_empty=even_if_empty)
+
+    def _looked_back(self, seen: SeenVersions, so_far: ReadSoFar | None, *, ends_now: bool) -> LookedBack | None:
+        if ends_now:
+            return LookedBack(at=self.landing.now, remembered_since=seen.reach)
+        return so_far.looked_back if so_far and self.reader.look_back else None
 
     def _seen(self, previous: Manifest | None, records: Collection[RawFile]) -> SeenVersions:
         seen = SeenVersions(
@@ -126,34 +129,6 @@ class _Reading:
         recent = stage_content(self.landing.raw, place, "parquet", seen.to_parquet())
         aged = seen.aged_parquet()
         return (recent, stage_content(self.landing.raw, f"{place}-aged", "parquet", aged)) if aged else (recent,)
-
-    def _late_times(self) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """Between which times a row that is new came late, and the watermark that it came behind."""
-        last = self.began.read_so_far.looked_back if self.began else None
-        if not self.began or not last or not self.looks_back:
-            return None, None, None
-        return last.remembered_since, self._seen(self.began, []).horizon, self.began.read_so_far.watermark
-
-
-class _Late:
-    """Counts new rows that changed before the overlap, and since a time from which on all that was landed is known."""
-
-    def __init__(self, since: datetime | None, until: datetime | None, watermark: datetime | None) -> None:
-        self._since, self._until, self._watermark = since, until, watermark
-        self.rows = LateRows()
-
-    def counted(self, chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        for chunk in chunks:
-            self.rows += self._of(chunk[CURSOR])
-            yield chunk
-
-    def _of(self, times: pl.Series) -> LateRows:
-        if not (self._since and self._until and self._watermark):
-            return LateRows()
-        late = times.filter((times >= self._since) & (times < self._until))
-        first = late.min()
-        seconds = (self._watermark - first).total_seconds() if isinstance(first, datetime) else 0
-        return LateRows(rows=len(late), most_seconds=-int(-seconds // 1))
 
 
 def _checked(

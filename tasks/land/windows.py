@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tasks.extract.chunks import Window
 
@@ -25,6 +25,7 @@ class Windows:
         """Begin with the whole; without `span` it cannot be read in parts."""
         self._rest = whole
         self._span = span
+        self._first = self._last = datetime.max.replace(tzinfo=UTC)
         self._length = timedelta()
         self._stops = 0
         self.current: Window | None = whole
@@ -49,8 +50,8 @@ class Windows:
         if self._length:
             self._length /= 2
         elif self._span and (ends := self._span(self._rest)):
-            self._length = (ends[1] - ends[0]) / 2
             self._first, self._last = ends
+            self._length = (self._last - self._first) / 2
         if self._stops > MOST_STOPS or not self._length:
             return False
         self.current = self._beginning()
