@@ -65,8 +65,8 @@ def oldest_change(spark: SparkSession, table: Table, after_version: int) -> int 
     history = spark.sql(f"DESCRIBE HISTORY {quoted_name(table.full_name)}").where(sf.col("version") > after_version)
     is_note = (sf.col("operation") == "WRITE") & (sf.col("operationMetrics")["numOutputRows"] == "0")
     changed = history.where(~(sf.col("operation").isin(*_CHANGE_NO_ROWS) | sf.coalesce(is_note, sf.lit(False))))
-    found = changed.agg(sf.min(sf.unix_timestamp("timestamp"))).collect()[0][0]
-    return None if found is None else int(found)
+    oldest: int | None = changed.agg(sf.min(sf.unix_timestamp("timestamp"))).collect()[0][0]
+    return oldest
 
 
 def latest_version(spark: SparkSession, table: Table) -> int:
