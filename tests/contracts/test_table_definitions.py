@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.columns import Masking
 from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from contracts.table_definitions import changes_under_rows, definition, definition_as_text, definitions, inapplicable
@@ -48,6 +49,13 @@ def test_a_hashed_column_that_gets_another_name_is_a_change() -> None:
     assert changes_under_rows(definition(RETURNS.table), definition(renamed.table)) == [
         "name of cpf was cpf_masked and is cpf_hash"
     ]
+
+
+def test_a_hash_of_digits_and_one_of_the_text_are_two_masks() -> None:
+    """What identifies somebody is hashed by its digits where it is one of digits: the same rows have other hashes."""
+    of_text = with_column(RETURNS, "product", masking=Masking.KEYED_HASH, encrypted_name="product_hash")
+    assert definition(of_text.table)["mask of product"] == "keyed_hash of the text"
+    assert definition(RETURNS.table)["mask of cpf"] == "keyed_hash"
 
 
 def test_every_table_of_silver_and_gold_has_one() -> None:

@@ -101,3 +101,33 @@ def test_summary_of_a_bad_run_says_what_to_do_right_below_the_verdict() -> None:
         "1. **customers-api**: 401 from the API",
         "   → renew the key",
     ]
+
+
+def test_what_is_settled_and_what_does_not_balance_are_shown() -> None:
+    settled = BOOKS.model_copy(update={"bronze": 1190, "settled": 3})
+    text = render_summary(facts().model_copy(update={"books": {"branch-files": settled}}))
+    assert "\nThe books do not balance, see above: extracted" in text
+    assert " | settled |" in text
+
+
+def test_checks_that_failed_as_warnings_are_shown_by_stage() -> None:
+    silver = SILVER.model_copy(update={"warned_checks": {"cpf: few": "7 rows"}})
+    found = facts()
+    assert found.job_run
+    (task,), (source,) = found.job_run.tasks, found.sources
+    job_run = found.job_run.model_copy(update={"tasks": (task.model_copy(update={"report": silver}),)})
+    sources = (source.model_copy(update={"warned_checks": {"expected file": "did not come"}}),)
+    text = render_summary(found.model_copy(update={"job_run": job_run, "sources": sources}))
+    assert (
+        """\
+| stage   | check                       | found        |
+|:--------|:----------------------------|:-------------|
+| landing | branch-files: expected file | did not come |
+| silver  | cpf: few                    | 7 rows       |
+"""
+        in text
+    )
+
+
+def test_a_run_that_started_no_job_has_no_table_of_tasks() -> None:
+    assert "| task " not in render_summary(facts().model_copy(update={"job_run": None}))
