@@ -27,6 +27,8 @@ hypothesis.settings.load_profile("untimed")
 
 CHAOS_SAMPLE = 2
 LONGEST = ("end_to_end", "spark_jobs")
+MANY = "tasks"
+"""The folder whose tests are too many for one worker: each of its own folders is kept together instead."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -58,7 +60,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else "doctests"
+    if not item.path.is_relative_to(TESTS):
+        return "doctests"
+    folder, below, *_ = item.path.relative_to(TESTS).parts
+    return f"{folder}/{below}" if folder == MANY else folder
 
 
 @pytest.fixture(scope="session")

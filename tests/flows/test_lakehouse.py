@@ -24,6 +24,7 @@ from tests.tasks.scripted_api import Answer, answer, cut_off, serve
 pytestmark = pytest.mark.services
 
 THE_JOB = answer({"jobs": [the_job()], "runs": []})
+NO_UPKEEP = answer({"jobs": []})
 REFUSAL = answer({"error_code": "PERMISSION_DENIED", "message": "no"}, 403)
 
 
@@ -161,10 +162,14 @@ def test_a_jobs_api_that_goes_down_while_the_job_runs_ends_the_run_with_its_summ
     monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
     started, running = answer({"run_id": 7}), answer({"run_id": 7, "state": {"life_cycle_state": "RUNNING"}})
     quiet = [THE_JOB] * 5
-    with serve(*quiet, started, running, outage, tls=tls) as databricks, stamina.set_testing(True, attempts=2):
+    with (
+        serve(*quiet, NO_UPKEEP, started, NO_UPKEEP, running, outage, tls=tls) as databricks,
+        stamina.set_testing(True, attempts=2),
+    ):
         register(databricks.url)
         state, facts = run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)
-    assert databricks.paths[5:8] == ["/api/2.2/jobs/run-now", "/api/2.2/jobs/runs/get", "/api/2.2/jobs/runs/get"]
+    assert databricks.paths[6] == "/api/2.2/jobs/run-now"
+    assert databricks.paths[8:10] == ["/api/2.2/jobs/runs/get"] * 2
     assert state.is_failed()
     (problem,) = facts.problems
     assert problem.part == "databricks job"
@@ -184,7 +189,8 @@ def test_the_page_of_the_job_s_run_is_shown_while_it_runs(
     page = f"https://workspace/{tmp_path.name}/runs/7"
     running = answer({"run_id": 7, "run_page_url": page, "state": {"life_cycle_state": "RUNNING"}})
     outage = answer({"error_code": "TEMPORARILY_UNAVAILABLE"}, 503)
-    with serve(*[THE_JOB] * 5, answer({"run_id": 7}), running, outage, tls=tls) as databricks:
+    started = answer({"run_id": 7})
+    with serve(*[THE_JOB] * 5, NO_UPKEEP, started, NO_UPKEEP, running, outage, tls=tls) as databricks:
         register(databricks.url)
         with stamina.set_testing(True, attempts=1):
             run(tmp_path, monkeypatch, transform_when=TransformWhen.ALWAYS)

@@ -20,7 +20,7 @@ def home(tmp_path: Path) -> SandboxHome:
 
 
 def test_every_secret_that_flows_use_has_a_file_of_its_owner_alone(home: SandboxHome) -> None:
-    variables = own_variables(home, Credentials(), dict.fromkeys(PARTS, 1))
+    variables = own_variables(home, Credentials(), dict.fromkeys(PARTS, 1), own_lake=True)
     files = write_secret_files(home, read_contracts(), variables)
     assert set(files) == {
         "STORE_DATABASE_URL_FILE",
@@ -35,6 +35,6 @@ def test_every_secret_that_flows_use_has_a_file_of_its_owner_alone(home: Sandbox
 
 
 def test_a_database_that_asks_for_no_password_is_no_secret(home: SandboxHome) -> None:
-    variables = own_variables(home, Credentials(), dict.fromkeys(PARTS, 1))
+    variables = own_variables(home, Credentials(), dict.fromkeys(PARTS, 1), own_lake=True)
     files = write_secret_files(home, read_contracts(), variables | {"STORE_DATABASE_URL": "postgresql://me@host/store"})
     assert "STORE_DATABASE_URL_FILE" not in files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from spark_jobs.bronze.task import run_bronze
 from spark_jobs.gold.task import run_gold
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver.task import run_silver
-from spark_jobs.tables import lakehouse
 from spark_jobs.tables.delta import read_log
 from spark_jobs.upkeep import notes, retention
 from spark_jobs.upkeep.task import run_upkeep
@@ -26,15 +26,19 @@ from tests.spark_jobs.raw_files import land, landed_row
 pytestmark = pytest.mark.spark
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 SALES = ("store_location", "total_revenue", "total_purchases")
 
 
 @pytest.fixture
-def job(contract: Contract, lake: Path, monkeypatch: pytest.MonkeyPatch) -> JobParameters:
-    """A job with one source and one gold table, whose tables keep deleted files for no time at all."""
-    monkeypatch.setattr(lakehouse, "DELETED_FILE_RETENTION", "interval 0 days")
+def job(
+    spark: SparkSession, contract: Contract, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[JobParameters]:
+    """A job with one source and one gold table, whose upkeep keeps deleted files for no time at all."""
     monkeypatch.setattr(retention, "DELETED_FILE_DAYS", 0)
-    return job_parameters(with_sources(contract, [contract.source("customers-api")]), lake)
+    spark.conf.set(RETENTION_CHECK, "false")
+    yield job_parameters(with_sources(contract, [contract.source("customers-api")]), lake)
+    spark.conf.unset(RETENTION_CHECK)
 
 
 def _land(job: JobParameters, lake: Path, sequence: int, *landed: dict[str, str | None]) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import yaml
 
-from blocks.register import source_connection
+from blocks.connections import connection_values, source_connection
 from contracts.contract import Contract
 from contracts.reader import read_contract
 from tasks.extract.api.client import RetryPolicy
@@ -89,7 +89,7 @@ def _orders(count: int, day: int) -> list[str]:
 
 
 def test_the_api_is_read_page_by_page_with_tokens_that_end_and_then_only_what_changed(
-    contract: Contract, raw: RawContainer, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, raw: RawContainer, tmp_path: Path
 ) -> None:
     orders = _orders(5, day=1)
     with serve(_marketplace(orders, per_page=2)) as api:
@@ -98,18 +98,16 @@ def test_the_api_is_read_page_by_page_with_tokens_that_end_and_then_only_what_ch
             "MARKETPLACE_URL": api.url,
             "MARKETPLACE_TOKEN_URL": f"{api.url}/oauth/token",
             "MARKETPLACE_CLIENT_ID": "shop",
-            "MARKETPLACE_CLIENT_SECRET": "secret",
+            "MARKETPLACE_CLIENT_SECRET_FILE": str(tmp_path / "client-secret"),
         }
         assert given.keys() == variables.keys()
-        for name, value in given.items():
-            monkeypatch.setenv(name, value)
-        block = source_connection(contract.source("marketplace-api"))
-        assert block.credentials
+        (tmp_path / "client-secret").write_text("secret\n")
+        credentials = connection_values(source_connection(contract.source("marketplace-api"), given))
         ingest = from_source(
             contract,
             "marketplace-api",
-            block.url.get_secret_value(),
-            credentials=block.credentials.get_secret_value(),
+            credentials.pop("url"),
+            credentials=credentials,
             retries=RetryPolicy(first_wait_seconds=0.01, pace_seconds=0),
             now=datetime(2026, 2, 2, tzinfo=UTC),
         )
