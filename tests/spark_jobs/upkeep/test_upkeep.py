@@ -23,7 +23,7 @@ from tests.contract_changes import with_sources
 from tests.spark_jobs.lakehouse_runs import KEY, forget_tables, job_parameters, rows, run_job
 from tests.spark_jobs.raw_files import land, landed_row
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
