@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.identity import DefaultAzureCredential
-
 from contracts.sources.database import DatabaseSource
+from tasks.entra_tokens import EntraTokens, NoAnswer, NoToken
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable
 from tasks.extract.database.connection import checked_url
 
@@ -24,7 +22,7 @@ class EntraLogin:
     def __init__(self, source: DatabaseSource, url: str) -> None:
         """Take the URL, which names the user and no password; Entra is asked when it is called."""
         self._source, self._url = source, url
-        self._credential = DefaultAzureCredential()
+        self._tokens = EntraTokens()
 
     def __call__(self) -> str:
         """The URL for the next connection.
@@ -46,9 +44,9 @@ class EntraLogin:
     def _token(self) -> str:
         cannot = f"Entra ID gives no token for {self._source.name}"
         try:
-            return self._credential.get_token(DATABASE_SCOPE).token
-        except ClientAuthenticationError:
+            return self._tokens.token(DATABASE_SCOPE)
+        except NoToken:
             told = "check that the workload's identity is known to the database server as this user"
             raise AccessRefused(f"{cannot}; {told}") from None
-        except AzureError:
+        except NoAnswer:
             raise SourceUnavailable(f"{cannot}: it does not answer; run again") from None

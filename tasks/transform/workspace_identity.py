@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.identity import DefaultAzureCredential
 from databricks.sdk.config import Config
 from databricks.sdk.credentials_provider import CredentialsStrategy
 
 from blocks.documents import DATABRICKS_DOCUMENT
+from tasks.entra_tokens import EntraTokens, NoAnswer, NoToken
 from tasks.errors import AccessRefused, DatabricksUnavailable
 
 DATABRICKS_SCOPE = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default"
 """Azure Databricks, as the resource that a token of Entra is for; the same in every tenant."""
-
-_LONGEST_REASON = 200
 
 Headers = Callable[[], dict[str, str]]
 
@@ -48,21 +45,16 @@ class EntraIdentity(CredentialsStrategy):
         return "azure-identity"
 
     def __call__(self, _config: Config) -> Headers:
-        """What every request brings: azure-identity keeps the token, and renews it five minutes before it expires."""
-        credential = DefaultAzureCredential()
+        """What every request brings: a token that is good for five minutes at least."""
+        tokens = EntraTokens()
 
         def headers() -> dict[str, str]:
             try:
-                token = credential.get_token(DATABRICKS_SCOPE).token
-            except ClientAuthenticationError as error:
-                raise AccessRefused(f"Entra ID gives no token for Databricks: {_reason(error)}") from None
-            except AzureError as error:
-                raise DatabricksUnavailable(f"Entra ID does not answer: {_reason(error)}") from None
+                token = tokens.token(DATABRICKS_SCOPE)
+            except NoToken as error:
+                raise AccessRefused(f"Entra ID gives no token for Databricks: {error}") from None
+            except NoAnswer as error:
+                raise DatabricksUnavailable(f"Entra ID does not answer: {error}") from None
             return {"Authorization": f"Bearer {token}"}
 
         return headers
-
-
-def _reason(error: AzureError) -> str:
-    """Without the lines on each kind of identity that was tried, and why it was not there."""
-    return str(error.message).strip().splitlines()[0][:_LONGEST_REASON]
