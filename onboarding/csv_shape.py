@@ -1,0 +1,112 @@
+"""Finds out how a CSV file is written: encoding, delimiter, lines above the header, a total below the rows."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+
+from contracts.sources.csv_dialect import folded
+from onboarding.sample import SAMPLE_ROWS
+from tasks.extract.files.records import values_of
+
+DELIMITERS = (";", ",", "\t", "|")
+ENCODINGS = (("utf-8-sig", None), ("cp1252", "windows-1252"), ("cp850", "ibm850"))
+"""Python's names, in the order in which they are tried, and the contract's; UTF-8 is found out for each file."""
+
+TOTALS = ("Total", "Totais", "Soma", "Sum")
+"""Words that the line below the rows may begin with."""
+
+_LETTERS = "áàâãäçéèêëíìîïñóòôõöúùûüýæœøåß"
+_USUAL = set(_LETTERS + _LETTERS.upper() + "ªº°€£§·–—‘’“”…©®«»¿¡\xa0")
+"""What texts of Western Europe and the Americas are written with, beside ASCII."""
+
+_SEP_LINE = re.compile('"?sep=."?', re.IGNORECASE)
+_MOST_LINES = 1000
+_QUOTE = '"'
+
+
+@dataclass(frozen=True)
+class CsvShape:
+    """How a file is written, as words of `dialect`, and its rows as texts, without a line of totals."""
+
+    dialect: dict[str, Any]
+    rows: pl.DataFrame
+
+
+def shape_of(data: bytes, *, is_whole: bool) -> CsvShape | None:
+    """The shape of a file that begins with these bytes, or is them; None for one without two columns.
+
+    Encodings tell themselves apart by their letters: what reads as no text of any, or none that is usual, is taken for
+    Windows-1252, as the reader does.
+    """
+    codec, encoding = _encoding(data)
+    lines = re.split(r"\r\n|\r|\n", data.decode(codec, "replace"))
+    lines = lines if is_whole else lines[:-1]
+    above = [
+        place for place, line in enumerate(lines) if line.strip() and not (place == 0 and _SEP_LINE.fullmatch(line))
+    ]
+    delimiter, header = _delimiter_and_header(lines, above[:_MOST_LINES])
+    if delimiter is None:
+        return None
+    titles, total = above.index(header), _totals_word(lines, delimiter) if is_whole else None
+    said = {"encoding": encoding, "delimiter": delimiter, "titleLines": titles, "totalsLine": total}
+    rows = _rows(lines[header:], delimiter)
+    dialect = {word: value for word, value in said.items() if value}
+    return CsvShape(dialect, rows.head(-1) if total else rows)
+
+
+def _encoding(data: bytes) -> tuple[str, str | None]:
+    for codec, encoding in ENCODINGS:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if encoding is None or {letter for letter in text if not letter.isascii()} <= _USUAL:
+            return codec, encoding
+    return ENCODINGS[1]
+
+
+def _delimiter_and_header(lines: Sequence[str], places: Sequence[int]) -> tuple[str | None, int]:
+    """The delimiter that splits most lines into as many values, and the first of these lines."""
+    best: tuple[int, int] = (0, 0)
+    delimiter, header = None, 0
+    for one in DELIMITERS:
+        widths = {place: _width(lines[place], one) for place in places}
+        counted = Counter(width for width in widths.values() if width > 1)
+        width, count = max(counted.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        if (count, width) > best:
+            best, delimiter = (count, width), one
+            header = next(place for place in places if widths[place] == width)
+    return delimiter, header
+
+
+def _width(line: str, delimiter: str) -> int:
+    try:
+        return len(values_of(line, delimiter, _QUOTE))
+    except csv.Error:
+        return 0
+
+
+def _totals_word(lines: Sequence[str], delimiter: str) -> str | None:
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    value = next((value for value in values_of(last, delimiter, _QUOTE) if value.strip()), "")
+    return next((word for word in TOTALS if folded(value).startswith(folded(word))), None)
+
+
+def _rows(lines: Sequence[str], delimiter: str) -> pl.DataFrame:
+    text = "\n".join(line for line in lines if line.strip())
+    rows = pl.read_csv(
+        BytesIO(text.encode()),
+        separator=delimiter,
+        infer_schema=False,
+        truncate_ragged_lines=True,
+        n_rows=SAMPLE_ROWS + 1,
+    )
+    return rows.rename({name: name.strip().lstrip("\ufeff") for name in rows.columns})
