@@ -24,8 +24,13 @@ _DEEPEST = 4
 """So many objects deep rows are looked for."""
 
 _NOT_KNOWN_YET: Mapping[str, Any] = {
-    **{"paging": {"type": "none"}, "pageRows": None, "rowsField": None},
-    **{"keyField": "?", "cursorField": None, "incremental": None, "overlapSeconds": None},
+    "paging": {"type": "none"},
+    "pageRows": None,
+    "rowsField": None,
+    "keyField": "?",
+    "cursorField": None,
+    "incremental": None,
+    "overlapSeconds": None,
 }
 """What the first page is asked for without, or tells itself."""
 

@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from contracts.contract import Contract
+from contracts.logical_types import LogicalType
+from contracts.sources.database import CursorFormat
 from onboarding.candidates import Words
 from onboarding.entry import API, DATABASE, FILES, entry
 from onboarding.mapping import names_of_columns, proposed_fields
@@ -36,7 +40,7 @@ def propose(sample: Sample, contract: Contract, answers: Answers) -> Proposal:
     formats = proposed_formats(contract, sample.rows, fields, words)
     questions = [
         *_questions_of_columns(sample, contract, fields, answers),
-        *(_questions_of_changes(sample, words, cursor) if words["type"] != FILES else ()),
+        *(_questions_of_changes(sample, contract, fields, words, cursor) if words["type"] != FILES else ()),
         *formats.questions,
     ]
     return Proposal(entry(_completed(sample, contract, words, fields, cursor, formats)), tuple(questions))
@@ -96,16 +100,31 @@ def _cursor(contract: Contract, fields: Mapping[str, tuple[str, ...]], words: Wo
     return fields.get(contract.table.latest_by or "", (None,))[0]
 
 
-def _questions_of_changes(sample: Sample, words: Words, cursor: str | None) -> Iterator[Question]:
-    fields = tuple(Choice(field, field) for field in sample.rows.columns)
+def _questions_of_changes(
+    sample: Sample, contract: Contract, fields: Mapping[str, tuple[str, ...]], words: Words, cursor: str | None
+) -> Iterator[Question]:
+    choices = tuple(Choice(field, field) for field in sample.rows.columns)
     if not is_answered(words, "keyField"):
-        yield Question("keyField", "which field is the key of a row?", fields)
+        yield Question("keyField", "which field is the key of a row?", choices)
     if cursor is None and words["type"] == DATABASE:
-        yield Question("cursorField", "which column tells when a row changed, or just grows?", fields)
+        yield Question("cursorField", "which column tells when a row changed, or just grows?", choices)
+    if cursor and words["type"] == DATABASE and _is_undeclared_number(sample, contract, fields, words, cursor):
+        yield Question("cursorFormat", f"what does {cursor} count?", tuple(Choice(way, way) for way in CursorFormat))
     if cursor and words["type"] == API and not is_answered(words, "incremental"):
         example = "{parameter: updated_since, format: rfc3339}"
         asked = f"which parameter takes the time since which rows changed? As {example}, or null if there is none"
         yield Question("incremental", asked)
+
+
+def _is_undeclared_number(
+    sample: Sample, contract: Contract, fields: Mapping[str, tuple[str, ...]], words: Words, cursor: str
+) -> bool:
+    """Whether the cursor holds whole numbers of which no column's format says what they count."""
+    times = {column.name for column in contract.columns if column.logical_type is LogicalType.TIMESTAMP}
+    if is_answered(words, "cursorFormat") or any(cursor in fields.get(name, ()) for name in times):
+        return False
+    texts = sample.rows[cursor].drop_nulls() if cursor in sample.rows.columns else pl.Series(dtype=pl.String)
+    return not texts.is_empty() and bool(texts.str.contains("^-?[0-9]+$").all())
 
 
 def _completed(
