@@ -58,7 +58,8 @@ def with_entry(file: Path, entry: Mapping[str, Any]) -> str:
     """
     text = file.read_text(encoding="utf-8")
     root = yaml.compose(text, yaml.SafeLoader)
-    found = [value for key, value in getattr(root, "value", ()) if key.value == SERVERS]
+    members = root.value if isinstance(root, yaml.MappingNode) else []
+    found = [value for key, value in members if key.value == SERVERS]
     if not found or not isinstance(found[0], yaml.SequenceNode) or found[0].flow_style:
         raise ContractError([(file, ContractProblem(SERVERS, "must be a list whose entries begin with a dash"))])
     lines = text.splitlines(keepends=True)

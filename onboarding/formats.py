@@ -20,7 +20,7 @@ from onboarding.questions import Choice, Question
 from tasks.extract.texts import is_missing, trimmed
 from tasks.extract.values import read
 
-UTC_ZONE: Words = {"timeZone": "Etc/UTC"}
+UTC_ZONE: Words = {"timestampOffset": "+00:00"}
 """Where local times are taken to be until that is known: which way reads them does not depend on it."""
 
 FIRST_LIKELY_DAY, LAST_LIKELY_DAY = date(1980, 1, 1), date(2100, 1, 1)

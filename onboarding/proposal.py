@@ -92,7 +92,8 @@ def _questions_of_columns(
 
 def _cursor(contract: Contract, fields: Mapping[str, tuple[str, ...]], words: Words) -> str | None:
     """The field that tells when a row changed: as answered, else that of the column which tells it in the dataset."""
-    if words["type"] == API and is_answered(words, "incremental") and words["incremental"] is None:
+    is_read_whole = words["type"] == API and is_answered(words, "incremental") and words["incremental"] is None
+    if is_read_whole or words["type"] == FILES:
         return None
     if is_answered(words, "cursorField"):
         field: str | None = words["cursorField"]

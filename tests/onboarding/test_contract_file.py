@@ -45,7 +45,7 @@ def test_a_written_entry_reads_as_it_is() -> None:
     text = as_yaml(ENTRY)
     assert yaml.safe_load(text) == [ENTRY]
     assert "  - {property: table, value: till.sales}\n" in text
-    assert "    value:\n      column_0: 'Operação, 0: é'\n" in text
+    assert "    value:\n        column_0: 'Operação, 0: é'\n" in text
 
 
 def test_the_entry_stands_behind_the_other_sources_and_nothing_else_changes(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.columns import Column
@@ -106,6 +106,7 @@ def samples(draw: st.DrawFn) -> tuple[Column, list[str], list[object]]:
     raise AssertionError(format_)
 
 
+@settings(max_examples=50)
 @given(sample=samples())
 def test_what_a_candidate_writes_is_read_back_by_what_is_proposed_or_among_what_is_asked(
     sample: tuple[Column, list[str], list[object]],
