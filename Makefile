@@ -41,13 +41,13 @@ up: ## start the sandbox and leave it up: Prefect, sources, lake
 ANSWERS ?=
 add-source: ## ask what a new source is, look at it, and put its entry into a contract; ANSWERS=‹file›.yaml answers beforehand
 	$(call install,flows sandbox)
-	@$(VENV_PYTHON) -m onboarding add-source $(if $(ANSWERS),--answers "$(ANSWERS)")
+	@$(VENV_PYTHON) -W ignore::UserWarning -m onboarding add-source $(if $(ANSWERS),--answers "$(ANSWERS)")
 
 NAME ?=
 check-source: ## read a sample of the source NAME as its flow would, land nothing, and say what would be refused
 	$(call install,flows sandbox)
 	@test -n "$(NAME)" || { echo "Say which source: make check-source NAME=…" >&2; exit 1; }
-	@$(VENV_PYTHON) -m onboarding check-source "$(NAME)" $(if $(filter-out file,$(origin DATASET)),--dataset "$(DATASET)")
+	@$(VENV_PYTHON) -W ignore::UserWarning -m onboarding check-source "$(NAME)" $(if $(filter-out file,$(origin DATASET)),--dataset "$(DATASET)")
 
 down: ## stop everything that up or run started
 	@test ! -x $(VENV_PYTHON) || $(VENV_PYTHON) -m sandbox down

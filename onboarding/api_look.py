@@ -1,15 +1,15 @@
-"""Looks at the first page of an API: where its rows are, what their fields hold, and how it goes on."""
+"""Looks at the first page of an API."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
-import polars as pl
 
-from contracts.sources.api import WHOLE_ANSWER, ApiSource
+from contracts.sources.api import ApiSource
+from onboarding.api_page import as_texts, keys_of, lists_of_objects, ways_of_paging
 from onboarding.entry import opening_entry
 from onboarding.questions import Answers, Choice, Question, is_answered
 from onboarding.sample import SAMPLE_ROWS, Sample
@@ -19,9 +19,6 @@ from tasks.extract.api.client import RetryPolicy
 from tasks.extract.api.connection import open_client, usable_url
 from tasks.extract.api.errors import PassingAnswer, answer_error, transport_error
 from tasks.extract.api.requests import page_request
-
-_DEEPEST = 4
-"""So many objects deep rows are looked for."""
 
 _NOT_KNOWN_YET: Mapping[str, Any] = {
     "paging": {"type": "none"},
@@ -33,12 +30,6 @@ _NOT_KNOWN_YET: Mapping[str, Any] = {
     "overlapSeconds": None,
 }
 """What the first page is asked for without, or tells itself."""
-
-_CURSORS = {"nextcursor", "cursor", "nextpagetoken", "nexttoken", "endcursor", "continuationtoken", "aftercursor"}
-_NEXT_URLS = {"next", "nexturl", "nextlink", "nextpage", "nexthref", "@odata.nextlink"}
-_PAGES = {"pages", "totalpages", "pagecount", "lastpage", "totalpaginas", "paginas"}
-_MORE = {"hasmore", "more", "hasnext", "hasnextpage"}
-_TOTALS = {"total", "totalcount", "totalrows", "totalitems", "totalelements", "count"}
 
 
 def look_at_api(answers: Answers, values: Mapping[str, str]) -> Sample:
@@ -58,24 +49,21 @@ def look_at_api(answers: Answers, values: Mapping[str, str]) -> Sample:
         choices = tuple(Choice(place, place) for place in places)
         return Sample(questions=(Question("rowsField", "which list has the rows?", choices),))
     ((place, rows),) = places.items()
-    paging = {} if has_type(answers.get("paging")) else paging_of(content, place, response)
-    if paging is None:
-        return Sample(questions=(_PAGING,))
-    words = {"rowsField": place} | ({"paging": paging} if paging else {})
+    ways = [{}] if has_type(answers.get("paging")) else ways_of_paging(content, place, response)
+    if len(ways) != 1:
+        return Sample(questions=(_paging_question(ways),))
+    words = {"rowsField": place} | ({"paging": ways[0]} if ways[0] else {})
     frame = as_texts(rows[:SAMPLE_ROWS])
     keys = keys_of(frame) if not is_answered(answers, "keyField") else []
     return Sample(frame, words | ({"keyField": keys[0]} if len(keys) == 1 else {}))
 
 
-_PAGING = Question(
-    "paging",
-    "how does the API go on? Nothing in its answer tells; see docs/sources.md",
-    (
-        Choice("all rows are in one answer", {"type": "none"}),
-        Choice("page numbers up to the first empty page", {"type": "page"}),
-        Choice("offsets up to the first empty page", {"type": "offset"}),
-    ),
-)
+def _paging_question(ways: Sequence[Mapping[str, Any]]) -> Question:
+    """Which of these ways it is; if there are none, which of those that nothing in an answer tells of."""
+    titles = {"none": "all rows are in one answer", "page": "by page numbers", "offset": "by offsets"}
+    choices = ways or [{"type": way} for way in titles]
+    asked = "how does the API go on? Its documentation says; docs/sources.md has all ways"
+    return Question("paging", asked, tuple(Choice(titles[way["type"]], dict(way)) for way in choices))
 
 
 def has_type(paging: object) -> bool:
@@ -120,84 +108,3 @@ def fields_of_api(source: ApiSource, values: Mapping[str, str]) -> list[str]:
     """
     _, content = first_answer(source, values)
     return as_texts(dict(lists_of_objects(content)).get(source.rows_field, [])).columns
-
-
-def lists_of_objects(content: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The places of an answer's lists of objects, with what is in them."""
-    if isinstance(content, list) and content and all(isinstance(item, dict) for item in content):
-        yield ".".join(path) or WHOLE_ANSWER, content
-    if isinstance(content, dict) and len(path) < _DEEPEST:
-        for name, value in content.items():
-            yield from lists_of_objects(value, (*path, name))
-
-
-def paging_of(content: object, rows_field: str, response: httpx.Response) -> dict[str, Any] | None:
-    """How the API goes on, by what its answer has beside the rows; None if nothing tells.
-
-    >>> paging_of({"result": {"orders": [{}], "pages": "1"}}, "result.orders", httpx.Response(200))
-    {'type': 'page', 'pagesField': 'result.pages'}
-    """
-    if "next" in response.links:
-        return {"type": "link"}
-    beside = dict(_values_beside(content, rows_field))
-    for names, way in (
-        (_CURSORS, lambda field: {"type": "cursor", "field": field}),
-        (_NEXT_URLS, lambda field: {"type": "nextUrl", "field": field}),
-        (_PAGES, lambda field: {"type": "page", "pagesField": field}),
-        (_MORE, lambda field: {"type": "page", "moreField": field}),
-        (_TOTALS, lambda field: {"type": "page", "totalField": field}),
-    ):
-        for field, value in beside.items():
-            last = field.rpartition(".")[2]
-            if _plain(last) in names and _can_be(names, value):
-                return way(field)
-    return None
-
-
-def _can_be(names: set[str], value: object) -> bool:
-    """Whether a field of one of these names says what they mean."""
-    if names is _MORE:
-        return isinstance(value, bool)
-    if names in (_PAGES, _TOTALS):
-        return isinstance(value, str) and value.isdecimal()
-    is_url = isinstance(value, str) and value.startswith(("https://", "http://", "/", "?"))
-    return value is None or (is_url if names is _NEXT_URLS else isinstance(value, str) and not is_url)
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", "").replace("-", "").lower()
-
-
-def _values_beside(content: object, rows_field: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, object]]:
-    if isinstance(content, dict) and len(path) < _DEEPEST:
-        for name, value in content.items():
-            field = ".".join((*path, name))
-            if isinstance(value, dict):
-                yield from _values_beside(value, rows_field, (*path, name))
-            elif field != rows_field and not isinstance(value, list):
-                yield field, value
-
-
-def as_texts(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """A column of texts for each field of the objects, dotted where nested; lists are no values."""
-    flat = [dict(_flat(row)) for row in rows]
-    names = dict.fromkeys(name for row in flat for name in row)
-    return pl.DataFrame(
-        {name: [row.get(name) for row in flat] for name in names}, schema=dict.fromkeys(names, pl.String)
-    )
-
-
-def _flat(row: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, str | None]]:
-    for name, value in row.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, (*path, name))
-        elif isinstance(value, bool):
-            yield ".".join((*path, name)), "true" if value else "false"
-        elif not isinstance(value, list):
-            yield ".".join((*path, name)), value
-
-
-def keys_of(rows: pl.DataFrame) -> list[str]:
-    """The fields that may be a row's key: called so, and with a value of its own in each row."""
-    named = [name for name in rows.columns if _plain(name.rpartition(".")[2]).endswith(("id", "key", "uuid", "number"))]
-    return [name for name in named if rows[name].n_unique() == rows.height and not rows[name].null_count()]

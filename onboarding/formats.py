@@ -44,7 +44,7 @@ def format_of(column: Column, words: Words) -> WrittenFormat | None:
 
 def needs_zone(column: Column, words: Words) -> bool:
     """Whether these words say local times, or instants of which the day is asked for."""
-    format_ = format_of(column, UTC_ZONE | words)
+    format_ = format_of(column, {**UTC_ZONE, **words})
     return isinstance(format_, DateFormat | TimestampFormat) and format_.zone is not None
 
 
@@ -106,7 +106,7 @@ def _reads(column: Column, texts: pl.Series, words: Words, zone: Words) -> bool:
 def _values(column: Column, texts: pl.Series, words: Words, zone: Words) -> pl.Series | None:
     """What the texts read as, null where they do not, or not likely so; None if the column cannot be written so."""
     try:
-        format_ = format_of(column, zone | words)
+        format_ = format_of(column, {**zone, **words})
     except ValueError:
         return None
     if format_ is None:

@@ -1,13 +1,10 @@
-"""An API's first page tells where its rows are and how it goes on."""
+"""An API is looked at by its first page."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpx
 import pytest
 
-from onboarding.api_look import as_texts, keys_of, lists_of_objects, look_at_api, paging_of
+from onboarding.api_look import look_at_api
 from tasks.errors import PipelineError, SourceUnavailable
 from tests.tasks.scripted_api import Answer, answer, serve
 
@@ -20,55 +17,13 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("beside", "paging"),
-    [
-        ({"next_cursor": None}, {"type": "cursor", "field": "next_cursor"}),
-        ({"paging": {"nextPageToken": "abc"}}, {"type": "cursor", "field": "paging.nextPageToken"}),
-        ({"links": {"next": "/orders?page=2"}}, {"type": "nextUrl", "field": "links.next"}),
-        ({"next": "https://shop/orders?page=2"}, {"type": "nextUrl", "field": "next"}),
-        ({"page": "1", "total_pages": "7"}, {"type": "page", "pagesField": "total_pages"}),
-        ({"meta": {"hasMore": True}}, {"type": "page", "moreField": "meta.hasMore"}),
-        ({"total": "12"}, {"type": "page", "totalField": "total"}),
-        ({"total": {"amount": "12.5"}, "more": "yes"}, None),
-        ({}, None),
-    ],
-)
-def test_what_stands_beside_the_rows_tells_how_it_goes_on(
-    beside: dict[str, Any], paging: dict[str, Any] | None
-) -> None:
-    assert paging_of({"data": [{"id": "1"}], **beside}, "data", httpx.Response(200)) == paging
-
-
-def test_a_link_to_the_next_page_tells_it_before_anything_else() -> None:
-    response = httpx.Response(200, headers={"Link": '</orders?page=2>; rel="next"'})
-    assert paging_of({"data": [{}], "total": "3"}, "data", response) == {"type": "link"}
-
-
-def test_lists_of_objects_are_found_wherever_they_are() -> None:
-    assert dict(lists_of_objects([{"id": "1"}])) == {"$": [{"id": "1"}]}
-    content = {"a": {"rows": [{"id": "1"}], "names": ["x"]}, "b": [], "c": [{"n": "2"}]}
-    assert dict(lists_of_objects(content)) == {"a.rows": [{"id": "1"}], "c": [{"n": "2"}]}
-
-
-def test_items_become_texts_and_keys_are_those_with_a_value_of_its_own_in_each() -> None:
-    rows = as_texts(
-        [{"orderId": "1", "buyer": {"id": "C1"}, "paid": True, "lines": []}, {"orderId": "2", "buyer": {"id": "C1"}}]
-    )
-    assert rows.rows(named=True) == [
-        {"orderId": "1", "buyer.id": "C1", "paid": "true"},
-        {"orderId": "2", "buyer.id": "C1", "paid": None},
-    ]
-    assert keys_of(rows) == ["orderId"]
-
-
 @pytest.mark.services
 def test_numbers_are_kept_as_they_are_written() -> None:
-    body = b'{"items": [{"id": 9007199254740993, "total": 1234.50}], "next": null}'
+    body = b'{"items": [{"id": 9007199254740993, "total": 1234.50}], "next_url": null}'
     with serve(answer(body)) as api:
         sample = look_at_api(ANSWERS, {"url": api.url})
     assert sample.rows.rows() == [("9007199254740993", "1234.50")]
-    assert sample.words == {"rowsField": "items", "paging": {"type": "nextUrl", "field": "next"}, "keyField": "id"}
+    assert sample.words == {"rowsField": "items", "paging": {"type": "nextUrl", "field": "next_url"}, "keyField": "id"}
 
 
 @pytest.mark.services
@@ -77,7 +32,10 @@ def test_several_lists_and_no_sign_of_paging_are_questions() -> None:
         (rows,) = look_at_api(ANSWERS, {"url": api.url}).questions
         assert (rows.word, [choice.value for choice in rows.choices]) == ("rowsField", ["orders", "shops"])
         (paging,) = look_at_api({**ANSWERS, "rowsField": "shops"}, {"url": api.url}).questions
-        assert paging.word == "paging"
+        assert (paging.word, [choice.value["type"] for choice in paging.choices]) == (
+            "paging",
+            ["none", "page", "offset"],
+        )
         answered = {**ANSWERS, "rowsField": "shops", "paging": {"type": "none"}}
         assert look_at_api(answered, {"url": api.url}).rows.to_dicts() == [{"id": "2"}]
 
