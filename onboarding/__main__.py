@@ -64,6 +64,8 @@ def add(
 
 def _given(file: Path | None, answers: list[str]) -> dict[str, Any]:
     given: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) if file else {}
+    if not isinstance(given, dict):
+        raise TypeError(f"{file} must be a mapping of words to answers")
     for one in answers:
         word, _, value = one.partition("=")
         given = with_answers(given, [Question(word, "")], [read_answer(value)])
@@ -95,7 +97,7 @@ def main() -> None:
         app()
     except ValidationError as error:
         _refuse("\n".join(str(problem) for problem in problems_of(error)))
-    except (PipelineError, ValueError, OSError) as error:
+    except (PipelineError, ValueError, TypeError, OSError, yaml.YAMLError) as error:
         _refuse(str(error))
 
 

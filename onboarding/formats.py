@@ -15,7 +15,7 @@ from contracts.formats import DateFormat, TimestampFormat, WrittenFormat
 from contracts.formats.times import TimeEncoding
 from contracts.sources.source import BaseSource
 from contracts.written_formats import written_format
-from onboarding.candidates import CANDIDATES, NULL_TEXTS, Words
+from onboarding.candidates import CANDIDATES, FORMAT_WORDS, NULL_TEXTS, Words
 from onboarding.questions import Choice, Question
 from tasks.extract.texts import is_missing, trimmed
 from tasks.extract.values import read
@@ -88,7 +88,9 @@ def _shown_value(value: object) -> str:
 
 
 def _asked(column: Column, why: str, choices: Sequence[Choice]) -> Question:
-    return Question(f"columnFormats.{column.name}", f"how is {column.name} written? {why}", tuple(choices))
+    example = "" if choices else f"; say it as {{{FORMAT_WORDS[column.logical_type][-1]}: …}}"
+    text = f"how is {column.name} written? {why}{example}"
+    return Question(f"columnFormats.{column.name}", text, tuple(choices))
 
 
 def _fitting(column: Column, texts: pl.Series, zone: Words) -> list[tuple[Words, pl.Series]]:

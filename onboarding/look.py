@@ -9,18 +9,19 @@ from functools import partial
 from contracts.sources.source import BaseSource
 from onboarding.api_look import look_at_api
 from onboarding.database_look import look_at_database
-from onboarding.entry import API, DATABASE, entry
+from onboarding.entry import API, DATABASE, FILES, entry
 from onboarding.environment import lake_secret, opening_values
 from onboarding.files_look import look_at_files
 from onboarding.questions import Answers
 from onboarding.sample import Sample
+from tasks.errors import MisconfiguredError
 
 
 def look_at(answers: Answers, variables: Mapping[str, str], today: date) -> Sample:
     """A sample of the source that the answers describe so far.
 
     Raises:
-        PipelineError: the source cannot be opened or read.
+        PipelineError: the source cannot be opened or read, or there is no such kind.
     """
     named = entry({"server": answers["server"], "connection": answers["connection"]})
     values = opening_values(BaseSource.model_validate(named), variables)
@@ -28,4 +29,6 @@ def look_at(answers: Answers, variables: Mapping[str, str], today: date) -> Samp
         return look_at_database(answers, values)
     if answers["type"] == API:
         return look_at_api(answers, values)
+    if answers["type"] != FILES:
+        raise MisconfiguredError(f"type must be {DATABASE}, {API} or {FILES}")
     return look_at_files(answers, values, partial(lake_secret, variables), today)

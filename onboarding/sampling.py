@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -16,7 +16,7 @@ from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
-from tasks.extract.chunks import Window, chunk_schema
+from tasks.extract.chunks import CURSOR, Window, chunk_schema
 from tasks.extract.readers import FilesReader
 from tasks.source_readers import LakeSecret, reader_of
 
@@ -55,11 +55,11 @@ def sample_rows(
     if isinstance(source, ApiSource):
         met = FieldsMet(contract, source)
         with ApiClient(source, values["url"], values) as client:
-            return _first(contract, extract_api(contract, client, Window(), met, SAMPLE_ROWS), met)
+            return _dated(source, _first(contract, extract_api(contract, client, Window(), met, SAMPLE_ROWS), met))
     reader = reader_of(contract, source, values, lake_secret)
     if isinstance(reader, FilesReader):
         return _newest(contract, source, reader, today)
-    return _first(contract, reader.extract(Window()))
+    return _dated(source, _first(contract, reader.extract(Window())))
 
 
 def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | None = None) -> SampledRows:
@@ -77,6 +77,15 @@ def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | 
         refused.append(str(error))
     read = pl.concat(rows)
     return SampledRows(read.head(SAMPLE_ROWS), is_whole and len(read) <= SAMPLE_ROWS, tuple(refused))
+
+
+def _dated(source: BaseSource, sample: SampledRows) -> SampledRows:
+    """The sample; that no row has a place in time is told, as every load would bring all of them."""
+    cursor, times = getattr(source, "cursor_field", None), sample.rows[CURSOR]
+    if cursor is None or times.is_empty() or times.null_count() < len(times):
+        return sample
+    told = f"no row's {cursor} can be read as a time: mend cursorField, or timestampFormat for all columns"
+    return replace(sample, refused=(*sample.refused, told))
 
 
 def _newest(contract: Contract, source: BaseSource, reader: FilesReader, today: date) -> SampledRows:

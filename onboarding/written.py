@@ -32,7 +32,7 @@ def proposed_formats(
 ) -> FormatProposal:
     """How the columns are written, of which `said` does not say it already."""
     zone = {word: said[word] for word in _ZONE_WORDS if said.get(word)}
-    answered: dict[str, Words] = dict(said.get("columnFormats", {}))
+    answered = _answered(said)
     open_columns = [column for column in contract.columns if column.name in fields and not _is_said(column, said)]
     found = {
         column.name: proposed_words(column, _texts(rows, fields[column.name]), zone or UTC_ZONE)
@@ -45,6 +45,14 @@ def proposed_formats(
     if local and not zone:
         questions.append(_zone_question(local))
     return FormatProposal(_said_shortly(contract, own, said, zone), tuple(questions))
+
+
+def _answered(said: Words) -> dict[str, Words]:
+    """What is said of single columns; ValueError if that is no mapping of words."""
+    answered = dict(said.get("columnFormats", {}))
+    if wrong := [name for name, words in answered.items() if not isinstance(words, Mapping)]:
+        raise ValueError(f"columnFormats.{wrong[0]} must be words, such as {{dateFormat: dd/MM/yyyy}}")
+    return answered
 
 
 def _is_said(column: Column, said: Words) -> bool:

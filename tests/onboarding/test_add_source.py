@@ -45,6 +45,13 @@ def test_answers_that_mean_nothing_are_told_without_a_trace(
     assert contracts_folder.exists()
     told = refusal(capsys, monkeypatch, "add-source", *FIRST[:2], "--answer=server=Till Database", FIRST[3])
     assert "server: String should match pattern" in told
+    secret = "--answer=connection.url=postgresql://till:planted-secret@host/till"
+    told = refusal(capsys, monkeypatch, "add-source", *FIRST[:3], secret)
+    assert "connection.url: String should match pattern" in told
+    assert "planted-secret" not in told
+    monkeypatch.setenv("TILL_URL", "postgresql://nobody@127.0.0.1:1/till")
+    told = refusal(capsys, monkeypatch, "add-source", *FIRST, "--answer=type=mysql")
+    assert told == "onboarding: type must be postgres, api or local\n"
     told = refusal(capsys, monkeypatch, "add-source", "--answer=dataset=orders", *FIRST[1:])
     assert "no contract describes a dataset orders: there are customer-purchases, product-returns" in told
 

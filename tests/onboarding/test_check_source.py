@@ -127,6 +127,17 @@ def test_an_api_is_asked_for_few_pages_and_a_field_that_is_gone_is_told(
     assert "Fields that no column is read from:\n- boughtOn\n" in run.output
 
 
+def test_an_api_whose_times_of_change_cannot_be_read_is_told(
+    onboarding: Onboarding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(page(*(item(n, "31/01/2026 12:00:00") for n in range(2)))) as api:
+        monkeypatch.setenv("CUSTOMERS_API_URL", api.url)
+        monkeypatch.setenv("CUSTOMERS_API_KEY", "key")
+        run = onboarding("check-source", "customers-api")
+    assert run.exit_code == 1
+    assert "no row's updatedAt can be read as a time" in run.output
+
+
 def test_variables_that_are_missing_and_unknown_sources_are_told_in_one_line(onboarding: Onboarding) -> None:
     for arguments, told in (
         (

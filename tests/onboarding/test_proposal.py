@@ -126,6 +126,14 @@ def test_an_ambiguous_format_is_asked_for_and_the_answer_is_said_once(contract: 
     assert (in_general["dateFormat"], "columnFormats" in in_general) == ("dd/MM/yyyy", False)
 
 
+def test_what_no_way_reads_has_to_be_said_in_words(contract: Contract) -> None:
+    (question,) = propose(sample(ROW | {"Purchase Date": "31. Jan 26"}), contract, ANSWERED).questions
+    assert (question.word, question.choices) == ("columnFormats.purchase_date", ())
+    assert question.text.endswith("say it as {dateFormat: …}")
+    with pytest.raises(ValueError, match=r"columnFormats\.purchase_date must be words"):
+        propose(sample(ROW), contract, {**ANSWERED, "columnFormats": {"purchase_date": "dd. MMM yy"}})
+
+
 def test_texts_without_a_value_are_said_of_their_column(contract: Contract) -> None:
     found = words(sample(ROW, ROW | {"TotalAmount": "-"}), contract, ANSWERED)
     assert found["columnFormats"] == {"total_amount": {"nullTexts": ["-"]}}
