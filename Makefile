@@ -39,7 +39,7 @@ up: ## start the sandbox and leave it up: Prefect, sources, lake
 	@$(VENV_PYTHON) -m sandbox up
 
 ANSWERS ?=
-add-source: ## ask what a new source is, look at it, and put its entry into a contract; ANSWERS=‹file›.yaml answers beforehand
+add-source: ## look at a new source and put its entry into a contract; ANSWERS=‹file›.yaml answers beforehand
 	$(call install,flows sandbox)
 	@$(VENV_PYTHON) -W ignore::UserWarning -m onboarding add-source $(if $(ANSWERS),--answers "$(ANSWERS)")
 

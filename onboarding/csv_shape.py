@@ -27,6 +27,10 @@ _LETTERS = "áàâãäçéèêëíìîïñóòôõöúùûüýæœøåß"
 _USUAL = set(_LETTERS + _LETTERS.upper() + "ªº°€£§·–—‘’“”…©®«»¿¡\xa0")
 """What texts of Western Europe and the Americas are written with, beside ASCII."""
 
+_SIGN_IN_A_WORD = re.compile("(?<=[a-z])[€£§·“”…©®«»¿¡\xa0](?=[a-z])")
+"""What hardly stands between two letters; where it does, it is a letter of another encoding."""
+
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 _SEP_LINE = re.compile('"?sep=."?', re.IGNORECASE)
 _MOST_LINES = 1000
 _QUOTE = '"'
@@ -68,7 +72,7 @@ def _encoding(data: bytes) -> tuple[str, str | None]:
             text = data.decode(codec)
         except UnicodeDecodeError:
             continue
-        if encoding is None or {letter for letter in text if not letter.isascii()} <= _USUAL:
+        if encoding is None or (set(_NOT_ASCII.findall(text)) <= _USUAL and not _SIGN_IN_A_WORD.search(text)):
             return codec, encoding
     return ENCODINGS[1]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from onboarding.csv_shape import shape_of
 
@@ -51,3 +53,30 @@ def test_of_a_file_that_goes_on_the_last_line_is_left_away() -> None:
 
 def test_what_has_no_two_columns_has_no_shape() -> None:
     assert shape_of(b"one line\nand another\n", is_whole=True) is None
+
+
+TEXTS = st.text("abzç éãõ;,|\t", min_size=1, max_size=9).map(lambda text: f"x{text}x")
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=9),
+    delimiter=st.sampled_from(";,\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "cp850"]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+    titles=st.integers(0, 3),
+    has_total=st.booleans(),
+)
+def test_rows_are_read_back_however_the_file_is_written(
+    rows: list[tuple[str, str, str]], delimiter: str, encoding: str, newline: str, titles: int, has_total: bool
+) -> None:
+    header = ("Código", "Descrição", "Posição")
+    lines = [delimiter.join(f'"{value}"' for value in row) for row in (header, *rows)]
+    total = [f"Total{delimiter}{delimiter}"] if has_total else []
+    text = newline.join([*["Vendas do mês"] * titles, *lines, *total, ""])
+    shape = shape_of(text.encode(encoding), is_whole=True)
+    assert shape
+    assert shape.rows.rows() == rows
+    assert tuple(shape.rows.columns) == header
+    assert shape.dialect.get("titleLines", 0) == titles
+    assert shape.dialect.get("encoding") == {"cp1252": "windows-1252", "cp850": "ibm850"}.get(encoding)
