@@ -26,6 +26,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 _WRITE = Question("write", "write this entry into the contract?", (Choice("yes", True), Choice("no", False)))
 
+_NEXT = "python -m deployments.prefect_yaml renders its deployment, and make contract-diff says what version is due"
+
 
 @app.command("check-source")
 def check(
@@ -56,7 +58,7 @@ def add(
     is_wanted = given["write"] if is_answered(given, "write") else ask([_WRITE])[0]
     if is_wanted:
         write_text(file, text)
-        typer.echo(f"written into {file}\n")
+        typer.echo(f"written into {file}; {_NEXT}\n")
     run = check_source(contract, entry["server"], variables, _today())
     typer.echo(rendered(run), nl=False)
     raise typer.Exit(0 if run.passed else 1)

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.folder import Contracts
 from onboarding.first_questions import first_questions
 from onboarding.look import look_at
-from onboarding.proposal import propose
+from onboarding.proposal import Proposal
 from onboarding.questions import Answers, Ask, with_answers
 
 
@@ -35,6 +35,6 @@ def completed_entry(
     contract = contracts.dataset(answers["dataset"])
     while (sample := look_at(answers, variables, today)).questions:
         answers = with_answers(answers, sample.questions, ask(sample.questions))
-    while (proposal := propose(sample, contract, answers)).questions:
+    while (proposal := Proposal(sample, contract, answers)).questions:
         answers = with_answers(answers, proposal.questions, ask(proposal.questions))
     return contract.name, proposal.entry

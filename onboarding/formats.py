@@ -6,6 +6,7 @@ Two ways that read every text, and not to the same values (`01/02/2026`), are a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
@@ -20,6 +21,7 @@ from onboarding.questions import Choice, Question
 from tasks.extract.texts import is_missing, trimmed
 from tasks.extract.values import read
 
+ZONE_WORDS = ("timeZone", "timestampOffset")
 UTC_ZONE: Words = {"timestampOffset": "+00:00"}
 """Where local times are taken to be until that is known: which way reads them does not depend on it."""
 
@@ -43,12 +45,25 @@ def format_of(column: Column, words: Words) -> WrittenFormat | None:
 
 
 def needs_zone(column: Column, words: Words) -> bool:
-    """Whether these words say local times, or instants of which the day is asked for."""
+    """Whether these words say local times, or instants of which the day is asked for, and not where."""
+    if words.keys() & set(ZONE_WORDS):
+        return False
     format_ = format_of(column, {**UTC_ZONE, **words})
     return isinstance(format_, DateFormat | TimestampFormat) and format_.zone is not None
 
 
-def proposed_words(column: Column, texts: pl.Series, zone: Words = UTC_ZONE) -> Words | Question | None:
+@dataclass(frozen=True)
+class Found:
+    """How texts are written: ways that read all of them, and to the same values, the first being proposed.
+
+    `nulls` are texts among them that stand for no value.
+    """
+
+    ways: tuple[Words, ...]
+    nulls: tuple[str, ...] = ()
+
+
+def found_format(column: Column, texts: pl.Series, zone: Words = UTC_ZONE) -> Found | Question | None:
     """How the texts are written; or what is to be asked about it; None if there are none, or the column is text.
 
     Args:
@@ -69,7 +84,7 @@ def proposed_words(column: Column, texts: pl.Series, zone: Words = UTC_ZONE) -> 
         return _asked(column, "no way that is tried reads all its texts", _best(column, others, said, zone))
     distinct = _distinct(fitting)
     if len(distinct) == 1:
-        return {**distinct[0], **said}
+        return Found(tuple(words for words, _ in fitting), tuple(nulls))
     choices = [Choice(shown(words), {**words, **said}) for words in distinct]
     return _asked(column, "its texts can be read in several ways", choices)
 

@@ -11,12 +11,11 @@ import polars as pl
 from contracts.columns import Column
 from contracts.contract import Contract
 from onboarding.candidates import FORMAT_WORDS, Words
-from onboarding.formats import UTC_ZONE, format_of, needs_zone, proposed_words
+from onboarding.formats import UTC_ZONE, ZONE_WORDS, Found, format_of, found_format, needs_zone
 from onboarding.questions import Question
 
-_ZONE_WORDS = ("timeZone", "timestampOffset")
-_OWN_WORDS = ("nullTexts",)
-"""What is always said of single columns: for the others it may be a value."""
+_NULL_TEXTS = "nullTexts"
+"""Always said of single columns: for others these texts may be values."""
 
 
 @dataclass(frozen=True)
@@ -31,20 +30,21 @@ def proposed_formats(
     contract: Contract, rows: pl.DataFrame, fields: Mapping[str, Sequence[str]], said: Words
 ) -> FormatProposal:
     """How the columns are written, of which `said` does not say it already."""
-    zone = {word: said[word] for word in _ZONE_WORDS if said.get(word)}
+    zone = {word: said[word] for word in ZONE_WORDS if said.get(word)}
     answered = _answered(said)
-    open_columns = [column for column in contract.columns if column.name in fields and not _is_said(column, said)]
     found = {
-        column.name: proposed_words(column, _texts(rows, fields[column.name]), zone or UTC_ZONE)
-        for column in open_columns
+        column.name: found_format(column, _texts(rows, fields[column.name]), zone or UTC_ZONE)
+        for column in contract.columns
+        if column.name in fields and not _is_said(column, said)
     }
-    own = {name: words for name, words in found.items() if isinstance(words, Mapping)} | answered
-    columns = {column.name: column for column in contract.columns}
-    local = [name for name, words in own.items() if name in columns and needs_zone(columns[name], words)]
-    questions = [question for question in found.values() if isinstance(question, Question)]
+    known = {name: one for name, one in found.items() if isinstance(one, Found)}
+    known |= {column.name: _as_found(answered[column.name]) for column in contract.columns if column.name in answered}
+    questions = [one for one in found.values() if isinstance(one, Question)]
+    ways = {column: known[column.name].ways[0] for column in contract.columns if column.name in known}
+    local = [column.name for column, way in ways.items() if needs_zone(column, way)]
     if local and not zone:
         questions.append(_zone_question(local))
-    return FormatProposal(_said_shortly(contract, own, said, zone), tuple(questions))
+    return FormatProposal(_said_shortly(contract, known, said, zone), tuple(questions))
 
 
 def _answered(said: Words) -> dict[str, Words]:
@@ -53,6 +53,11 @@ def _answered(said: Words) -> dict[str, Words]:
     if wrong := [name for name, words in answered.items() if not isinstance(words, Mapping)]:
         raise ValueError(f"columnFormats.{wrong[0]} must be words, such as {{dateFormat: dd/MM/yyyy}}")
     return answered
+
+
+def _as_found(words: Words) -> Found:
+    way = {word: value for word, value in words.items() if word != _NULL_TEXTS}
+    return Found((way,), tuple(words.get(_NULL_TEXTS, ())))
 
 
 def _is_said(column: Column, said: Words) -> bool:
@@ -70,29 +75,31 @@ def _zone_question(columns: Sequence[str]) -> Question:
     return Question("timeZone", f"where are the local times of {', '.join(columns)}? An IANA zone: America/Sao_Paulo")
 
 
-def _said_shortly(contract: Contract, own: Mapping[str, Words], said: Words, zone: Words) -> dict[str, Any]:
-    """What all columns of a kind have in common is said once, and what is so anyway not at all."""
+def _said_shortly(contract: Contract, known: Mapping[str, Found], said: Words, zone: Words) -> dict[str, Any]:
+    """What reads all columns of a kind is said once, and what is so anyway not at all."""
     general: dict[str, Any] = {}
-    of_columns: dict[str, dict[str, Any]] = {name: dict(words) for name, words in own.items()}
-    for kind in dict.fromkeys(FORMAT_WORDS.values()):
-        columns = [column for column in contract.columns if column.name in own and _kind(column) == kind]
-        formats = {column.name: _without(own[column.name], _OWN_WORDS) for column in columns}
-        is_common = len({str(words) for words in formats.values()}) == 1 and not said.keys() & set(kind)
+    of_columns: dict[str, dict[str, Any]] = {}
+    for kind in dict.fromkeys(map(_kind, contract.columns)):
+        columns = [column for column in contract.columns if column.name in known and _kind(column) == kind]
+        common = None if not kind or said.keys() & set(kind) else _common([known[column.name] for column in columns])
         for column in columns:
-            words = formats[column.name]
-            is_default = _is_default(column, words, zone)
-            general |= words if is_common and not is_default else {}
-            if is_common or is_default:
-                of_columns[column.name] = _without(own[column.name], tuple(words))
+            found = known[column.name]
+            words = common or found.ways[0]
+            special = {} if kind and _is_default(column, words, zone) else dict(words)
+            general |= special if common else {}
+            nulls = {_NULL_TEXTS: list(found.nulls)} if found.nulls else {}
+            of_columns[column.name] = nulls if common else special | nulls
     return {**general, "columnFormats": {name: words for name, words in of_columns.items() if words}}
+
+
+def _common(found: Sequence[Found]) -> Words | None:
+    """The first way that reads each column's texts."""
+    ways = found[0].ways if found else ()
+    return next((way for way in ways if all(way in other.ways for other in found)), None)
 
 
 def _kind(column: Column) -> tuple[str, ...]:
     return FORMAT_WORDS.get(column.logical_type, ())
-
-
-def _without(words: Words, names: Sequence[str]) -> dict[str, Any]:
-    return {word: value for word, value in words.items() if word not in names}
 
 
 def _is_default(column: Column, words: Words, zone: Words) -> bool:

@@ -19,7 +19,7 @@ from contracts.formats.time_patterns import TimePattern
 from contracts.formats.times import TimeEncoding
 from contracts.logical_types import LogicalType
 from onboarding.candidates import CANDIDATES, Words
-from onboarding.formats import UTC_ZONE, format_of, proposed_words
+from onboarding.formats import UTC_ZONE, Found, format_of, found_format
 from onboarding.questions import Question
 from tasks.extract.values import read
 from tests.vectors.round_trips import as_far_as_written, written_time
@@ -45,8 +45,8 @@ AMOUNT = column(LogicalType.NUMBER, logicalTypeOptions={"multipleOf": 0.01})
 COUNT, FLAG = column(LogicalType.INTEGER), column(LogicalType.BOOLEAN)
 
 
-def proposed(column: Column, *texts: str | None) -> Words | Question | None:
-    return proposed_words(column, pl.Series(texts, dtype=pl.String))
+def proposed(column: Column, *texts: str | None) -> Found | Question | None:
+    return found_format(column, pl.Series(texts, dtype=pl.String))
 
 
 def _written_time(way: TimePattern | TimeEncoding, time: datetime) -> tuple[str, datetime]:
@@ -114,10 +114,10 @@ def test_what_a_candidate_writes_is_read_back_by_what_is_proposed_or_among_what_
     column_, texts, values = sample
     found = proposed(column_, *texts)
     assert found is not None
-    ways = [choice.value for choice in found.choices] if isinstance(found, Question) else [found]
+    ways = [choice.value for choice in found.choices] if isinstance(found, Question) else found.ways
     read_back = [_read(column_, texts, words) for words in ways]
     assert values in read_back
-    assert isinstance(found, Question) or len(read_back) == 1
+    assert isinstance(found, Question) or all(one == values for one in read_back)
 
 
 def _read(column_: Column, texts: list[str], words: Words) -> list[object]:
@@ -155,7 +155,9 @@ def _read(column_: Column, texts: list[str], words: Words) -> list[object]:
     ],
 )
 def test_the_first_way_that_reads_every_text_is_proposed(column_: Column, texts: list[str], words: Words) -> None:
-    assert proposed(column_, *texts) == words
+    found = proposed(column_, *texts)
+    assert isinstance(found, Found)
+    assert {**found.ways[0], **({"nullTexts": list(found.nulls)} if found.nulls else {})} == words
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from onboarding.proposal import propose
+from contracts.reader import read_contract
+from onboarding.proposal import Proposal
 from onboarding.questions import Answers
 from onboarding.sample import Sample
+from tests.contracts.documents import document, written
 
 TILL: Answers = {
     "dataset": "customer-purchases",
@@ -46,11 +49,11 @@ def sample(*rows: dict[str, str | None], **words: Any) -> Sample:
 
 
 def asked(found: Sample, contract: Contract, answers: Answers) -> list[str]:
-    return [question.word for question in propose(found, contract, answers).questions]
+    return [question.word for question in Proposal(found, contract, answers).questions]
 
 
 def words(found: Sample, contract: Contract, answers: Answers) -> dict[str, Any]:
-    proposal = propose(found, contract, answers)
+    proposal = Proposal(found, contract, answers)
     assert proposal.questions == ()
     return {custom["property"]: custom["value"] for custom in proposal.entry["customProperties"]}
 
@@ -86,7 +89,7 @@ def test_a_column_without_a_field_is_asked_for_and_may_be_none_if_the_contract_d
 ) -> None:
     found = sample({**ROW, "cpf number": "1"} | {"spare": "x"})
     without = {name: value for name, value in found.rows.row(0, named=True).items() if name not in {"CPF", "E_Mail"}}
-    proposal = propose(sample(without), contract, ANSWERED)
+    proposal = Proposal(sample(without), contract, ANSWERED)
     assert {question.word: [choice.title for choice in question.choices] for question in proposal.questions} == {
         "fieldPaths.email": ["id", "cpf number", "spare", "no field"],
         "fieldPaths.cpf": ["id", "cpf number", "spare"],
@@ -127,11 +130,45 @@ def test_an_ambiguous_format_is_asked_for_and_the_answer_is_said_once(contract: 
 
 
 def test_what_no_way_reads_has_to_be_said_in_words(contract: Contract) -> None:
-    (question,) = propose(sample(ROW | {"Purchase Date": "31. Jan 26"}), contract, ANSWERED).questions
+    (question,) = Proposal(sample(ROW | {"Purchase Date": "31. Jan 26"}), contract, ANSWERED).questions
     assert (question.word, question.choices) == ("columnFormats.purchase_date", ())
     assert question.text.endswith("say it as {dateFormat: …}")
     with pytest.raises(ValueError, match=r"columnFormats\.purchase_date must be words"):
-        propose(sample(ROW), contract, {**ANSWERED, "columnFormats": {"purchase_date": "dd. MMM yy"}})
+        words(sample(ROW), contract, {**ANSWERED, "columnFormats": {"purchase_date": "dd. MMM yy"}})
+
+
+@pytest.fixture
+def wider(tmp_path: Path) -> Contract:
+    """The contract with a second date and a whole number."""
+    content = document()
+    for name, logical_type in (("delivered_on", "date"), ("quantity", "integer")):
+        column = {"name": name, "logicalType": logical_type, "classification": "internal"}
+        content["schema"][0]["properties"].insert(0, column)
+    return read_contract(written(tmp_path, content))
+
+
+def test_columns_of_a_kind_are_said_in_one_word_if_one_reads_them_all(wider: Contract) -> None:
+    found = words(sample(ROW | {"delivered_on": "31/1/2026", "quantity": "7"}), wider, ANSWERED)
+    assert (found["dateFormat"], found["numberFormat"]) == ("d/M/yyyy", {"decimal": ",", "grouping": "."})
+    assert "columnFormats" not in found
+
+
+def test_columns_of_a_kind_that_are_written_differently_are_said_one_by_one(wider: Contract) -> None:
+    answers = {**ANSWERED, "columnFormats": {"first_name": {"trim": True}}}
+    found = words(sample(ROW | {"delivered_on": "2026-02-01", "quantity": "1,000"}), wider, answers)
+    assert not {"dateFormat", "numberFormat", "amountFormat"} & found.keys()
+    assert found["columnFormats"] == {
+        "first_name": {"trim": True},
+        "purchase_date": {"dateFormat": "dd/MM/yyyy"},
+        "quantity": {"numberFormat": {"grouping": ","}},
+        "total_amount": {"numberFormat": {"decimal": ",", "grouping": "."}},
+    }
+
+
+def test_a_zone_that_a_column_has_of_its_own_is_not_asked_for(contract: Contract) -> None:
+    own = {"timestampFormat": "dd/MM/yyyy HH:mm:ss", "timeZone": "America/Recife"}
+    answers = {name: value for name, value in ANSWERED.items() if name != "timeZone"}
+    assert asked(sample(ROW), contract, {**answers, "columnFormats": {"updated_at": own}}) == []
 
 
 def test_texts_without_a_value_are_said_of_their_column(contract: Contract) -> None:
