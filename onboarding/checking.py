@@ -18,6 +18,8 @@ from onboarding.report import DryRun
 from onboarding.sampling import sample_rows
 from onboarding.verdict import judge
 
+_NOTHING = "no file is called as the source's path says, so that nothing could be checked"
+
 
 class UnknownSource(ValueError):
     """Raised when no contract has a source of that name."""
@@ -46,10 +48,11 @@ def check_source(contract: Contract, name: str, variables: Mapping[str, str], to
     """
     source = contract.source(name)
     values = opening_values(source, variables)
-    sampled = sample_rows(contract, source, values, partial(lake_secret, variables), today)
-    verdict = judge(contract, source, sampled.rows, today, is_whole=sampled.is_whole)
+    loads = sample_rows(contract, source, values, partial(lake_secret, variables), today)
+    verdict = judge(contract, source, loads, today)
+    refused = [reason for load in loads for reason in load.refused] if loads else [_NOTHING]
     unused = [field for field in _fields(source, values) if field not in _used(contract, source)]
-    return DryRun(contract.name, name, sampled.is_whole, verdict, sampled.refused, tuple(unused))
+    return DryRun(contract.name, name, verdict, tuple(refused), tuple(unused))
 
 
 def _fields(source: BaseSource, values: Mapping[str, str]) -> list[str]:

@@ -46,7 +46,7 @@ def _questions(answers: Answers, contracts: Contracts, variables: Mapping[str, s
         return
     yield _variable(prefix, "url", "URL")
     url = answers.get("connection", {}).get("url", "")
-    if answers.get("type") == API:
+    if answers.get("type") == API and url:
         yield Question("location", "where are its rows?", suggested=f"${{{url}}}/")
         yield Question("authentication", "how does it know who asks?", _AUTHENTICATIONS)
         if is_answered(answers, "authentication"):

@@ -18,7 +18,7 @@ from contracts.sources.source import BaseSource
 from contracts.written_formats import written_format
 from onboarding.candidates import CANDIDATES, FORMAT_WORDS, NULL_TEXTS, Words
 from onboarding.questions import Choice, Question
-from tasks.extract.texts import is_missing, trimmed
+from tasks.extract.texts import trimmed
 from tasks.extract.values import read
 
 ZONE_WORDS = ("timeZone", "timestampOffset")
@@ -71,12 +71,10 @@ def found_format(column: Column, texts: pl.Series, zone: Words = UTC_ZONE) -> Fo
         texts: strings, as the source writes them.
         zone: where local times are, as `timeZone` or `timestampOffset`.
     """
-    present = texts.filter(pl.select(~is_missing(pl.lit(texts))).to_series()).unique(maintain_order=True)
-    if column.logical_type not in CANDIDATES:
-        return None
+    present = pl.select(trimmed(pl.lit(texts))).to_series().drop_nulls().unique(maintain_order=True)
     nulls = [text for text in NULL_TEXTS if text in set(present)]
-    others = present.filter(~pl.select(trimmed(pl.lit(present)).is_in(nulls)).to_series()) if nulls else present
-    if others.is_empty():
+    others = present.filter(~present.is_in(["", *nulls]))
+    if others.is_empty() or column.logical_type not in CANDIDATES:
         return None
     said: Words = {"nullTexts": nulls} if nulls else {}
     fitting = _fitting(column, others, zone)

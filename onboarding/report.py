@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
+from onboarding.sample import SAMPLE_ROWS
 from onboarding.verdict import BrokenRule, Verdict
 
 
@@ -16,7 +17,6 @@ class DryRun:
 
     dataset: str
     source: str
-    is_whole: bool
     verdict: Verdict
     refused: tuple[str, ...]
     unused: tuple[str, ...]
@@ -30,9 +30,8 @@ class DryRun:
 def rendered(run: DryRun) -> str:
     """The report, which ends with a line that says how it went."""
     verdict = run.verdict
-    extent = "all that there are" if run.is_whole else "a sample"
     parts = [
-        f"{run.source} of {run.dataset}: {verdict.rows:,} rows read ({extent}); nothing was landed",
+        f"{run.source} of {run.dataset}: {verdict.rows:,} rows read ({SAMPLE_ROWS:,} at most); nothing was landed",
         _columns(verdict),
         *_listed("Refused", (*run.refused, *verdict.refused)),
         *_rules(f"{verdict.quarantined:,} rows would go to quarantine", verdict.broken),

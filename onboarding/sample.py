@@ -11,10 +11,10 @@ import polars as pl
 from onboarding.questions import Question
 
 SAMPLE_ROWS = 10_000
-"""So many rows of a source are looked at: of a table any, of an API its first page, of a folder its newest files'."""
+"""So many rows of a source are looked at or read, no more."""
 
-SAMPLE_FILES = 3
-"""So many files of a folder are looked at, the newest ones."""
+SAMPLE_FILES = 5
+"""So many files of a folder are looked at or read, the newest ones."""
 
 
 @dataclass(frozen=True)

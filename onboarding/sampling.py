@@ -12,6 +12,7 @@ import polars as pl
 from contracts.contract import Contract
 from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
+from onboarding.sample import SAMPLE_FILES, SAMPLE_ROWS
 from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
@@ -20,26 +21,24 @@ from tasks.extract.chunks import CURSOR, Window, chunk_schema
 from tasks.extract.readers import FilesReader
 from tasks.source_readers import LakeSecret, reader_of
 
-SAMPLE_ROWS = 10_000
-"""So many rows are looked at, the first that the source gives; of a folder, those of its newest files."""
-
-SAMPLE_FILES = 5
-"""So many files of a folder are read, the newest ones."""
-
 
 @dataclass(frozen=True)
-class SampledRows:
-    """Rows as chunks have them, whether they are all that the source has, and what of it cannot be read, with why."""
+class SampledLoad:
+    """Rows that would be landed as one load, as chunks have them; of files each is one, and has its `name`.
+
+    `is_whole` says whether they are all of it; `refused` why it cannot be read, or not to its end.
+    """
 
     rows: pl.DataFrame
     is_whole: bool
     refused: tuple[str, ...] = ()
+    name: str = ""
 
 
 def sample_rows(
     contract: Contract, source: BaseSource, values: Mapping[str, str], lake_secret: LakeSecret, today: date
-) -> SampledRows:
-    """The source's first rows, or those of its newest files.
+) -> list[SampledLoad]:
+    """The source's first rows, or those of its newest files; nothing if there are no files.
 
     Args:
         contract: the dataset.
@@ -55,14 +54,14 @@ def sample_rows(
     if isinstance(source, ApiSource):
         met = FieldsMet(contract, source)
         with ApiClient(source, values["url"], values) as client:
-            return _dated(source, _first(contract, extract_api(contract, client, Window(), met, SAMPLE_ROWS), met))
+            return [_dated(source, _first(contract, extract_api(contract, client, Window(), met, SAMPLE_ROWS), met))]
     reader = reader_of(contract, source, values, lake_secret)
     if isinstance(reader, FilesReader):
-        return _newest(contract, source, reader, today)
-    return _dated(source, _first(contract, reader.extract(Window())))
+        return _newest(contract, reader, today)
+    return [_dated(source, _first(contract, reader.extract(Window())))]
 
 
-def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | None = None) -> SampledRows:
+def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | None = None) -> SampledLoad:
     rows, refused, is_whole = [_no_rows(contract)], [], False
     try:
         for chunk in chunks:
@@ -76,10 +75,10 @@ def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | 
     except StructureError as error:
         refused.append(str(error))
     read = pl.concat(rows)
-    return SampledRows(read.head(SAMPLE_ROWS), is_whole and len(read) <= SAMPLE_ROWS, tuple(refused))
+    return SampledLoad(read.head(SAMPLE_ROWS), is_whole and len(read) <= SAMPLE_ROWS, tuple(refused))
 
 
-def _dated(source: BaseSource, sample: SampledRows) -> SampledRows:
+def _dated(source: BaseSource, sample: SampledLoad) -> SampledLoad:
     """The sample; that no row has a place in time is told, as every load would bring all of them."""
     cursor, times = getattr(source, "cursor_field", None), sample.rows[CURSOR]
     if cursor is None or times.is_empty() or times.null_count() < len(times):
@@ -88,19 +87,15 @@ def _dated(source: BaseSource, sample: SampledRows) -> SampledRows:
     return replace(sample, refused=(*sample.refused, told))
 
 
-def _newest(contract: Contract, source: BaseSource, reader: FilesReader, today: date) -> SampledRows:
+def _newest(contract: Contract, reader: FilesReader, today: date) -> list[SampledLoad]:
+    """The newest files, as long as the sample is not full."""
+    loads: list[SampledLoad] = []
     with closing(reader.store):
-        found = reader.list_files(today)
-        samples = []
-        for file in found[: -SAMPLE_FILES - 1 : -1]:
-            with reader.store.fetch(file) as fetched:
-                samples.append(_first(contract, reader.extract(fetched)))
-    rows = pl.concat([_no_rows(contract), *(sample.rows for sample in samples)])
-    refused = tuple(reason for sample in samples for reason in sample.refused)
-    if not found:
-        refused = (f"no file of {source.name} matches its path, so nothing could be checked",)
-    is_whole = len(found) == len(samples) and all(sample.is_whole for sample in samples) and len(rows) <= SAMPLE_ROWS
-    return SampledRows(rows.head(SAMPLE_ROWS), is_whole, refused)
+        for file in reader.list_files(today)[: -SAMPLE_FILES - 1 : -1]:
+            if sum(load.rows.height for load in loads) < SAMPLE_ROWS:
+                with reader.store.fetch(file) as fetched:
+                    loads.append(replace(_first(contract, reader.extract(fetched)), name=file.shown_name))
+    return loads
 
 
 def _no_rows(contract: Contract) -> pl.DataFrame:

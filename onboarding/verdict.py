@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,8 @@ from contracts.rules import Rule, Severity, Stage
 from contracts.sources.source import BaseSource
 from contracts.written_formats import text_format, written_format
 from onboarding.patterns import common_patterns
-from tasks.extract.chunks import FAULT
+from onboarding.sampling import SampledLoad
+from tasks.extract.chunks import FAULT, chunk_schema
 from tasks.extract.texts import is_missing, meant
 from tasks.extract.values import read
 from tasks.validate.load_checks import LoadChecks
@@ -56,26 +57,31 @@ class Verdict:
     refused: tuple[str, ...]
 
 
-def judge(contract: Contract, source: BaseSource, rows: pl.DataFrame, today: date, *, is_whole: bool) -> Verdict:
-    """Judge rows as chunks have them; `today` is the day in UTC.
-
-    Checks of whole loads are judged only if the rows are all that the source has.
-    """
+def judge(contract: Contract, source: BaseSource, loads: Sequence[SampledLoad], today: date) -> Verdict:
+    """Judge what was sampled of some loads; `today` is the day in UTC."""
+    rows = pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *(load.rows for load in loads)])
     validated = validate(rows, landing_schema(contract, source, today))
     readable = rows.filter(pl.col(FAULT).is_null())
-    refused = list(_share(contract, rows.height, validated.rejected.height))
-    if is_whole:
-        checks = LoadChecks(contract, source, today)
-        checks.add(readable)
-        refused += [f"{label}: {found}" for label, found in checks.failures(Severity.ERROR).items()]
     return Verdict(
         rows=rows.height,
         quarantined=validated.rejected.height,
         columns=tuple(_fit(column, source, readable) for column in contract.columns),
         broken=tuple(_broken(contract, validated.rejected)),
         rejected=tuple(_rejected(contract, source, validated.accepted, today)),
-        refused=tuple(refused),
+        refused=tuple(reason for load in loads for reason in _refusals(contract, source, load, today)),
     )
+
+
+def _refusals(contract: Contract, source: BaseSource, load: SampledLoad, today: date) -> Iterator[str]:
+    """Why the load would be refused as a whole; its checks are judged only if all of it was read."""
+    in_load = f"{load.name}: " if load.name else ""
+    quarantined = validate(load.rows, landing_schema(contract, source, today)).rejected.height
+    yield from (f"{in_load}{reason}" for reason in _share(contract, load.rows.height, quarantined))
+    if load.is_whole:
+        checks = LoadChecks(contract, source, today)
+        checks.add(load.rows.filter(pl.col(FAULT).is_null()))
+        failures = checks.failures(Severity.ERROR).items()
+        yield from (f"{in_load}{label}: {found}" for label, found in failures)
 
 
 def _share(contract: Contract, rows: int, quarantined: int) -> Iterator[str]:

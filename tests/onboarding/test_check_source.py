@@ -36,7 +36,7 @@ def test_good_files_pass(onboarding: Onboarding, branches: Path) -> None:
     drop(branches, "a.csv", GOOD, GOOD)
     run = onboarding("check-source", "branch-files")
     assert run.exit_code == 0, run.output
-    assert "2 rows read (all that there are); nothing was landed" in run.output
+    assert "2 rows read (10,000 at most); nothing was landed" in run.output
     assert run.output.splitlines()[-1] == "✅ nothing would be refused at landing"
     assert [path.name for path in branches.iterdir()] == ["a.csv"]
 
@@ -63,9 +63,10 @@ def test_what_would_be_set_aside_is_counted_by_rule_with_patterns_and_no_values(
 
 def test_a_load_that_would_be_refused_is_told(onboarding: Onboarding, branches: Path) -> None:
     drop(branches, "a.csv", *[GOOD] * 10, *[GOOD.replace("C1", "")] * 10)
+    drop(branches, "b.csv", *[GOOD] * 100)
     run = onboarding("check-source", "branch-files")
     assert run.exit_code == 1
-    assert "10 of 20 rows break landing rules, more than the contract's 20%" in run.output
+    assert "- a.csv: 10 of 20 rows break landing rules, more than the contract's 20%" in run.output
 
 
 def test_a_header_that_does_not_fit_is_told_and_other_files_are_read(onboarding: Onboarding, branches: Path) -> None:
@@ -81,7 +82,7 @@ def test_a_folder_without_a_file_is_no_success(onboarding: Onboarding, branches:
     branches.mkdir()
     run = onboarding("check-source", "branch-files")
     assert run.exit_code == 1
-    assert "no file of branch-files matches its path" in run.output
+    assert "no file is called as the source's path says" in run.output
 
 
 def test_the_newest_files_are_read(onboarding: Onboarding, branches: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +91,7 @@ def test_the_newest_files_are_read(onboarding: Onboarding, branches: Path, monke
         drop(branches, f"{name}.csv", GOOD if name != "a" else "broken")
     run = onboarding("check-source", "branch-files")
     assert run.exit_code == 0, run.output
-    assert "2 rows read (a sample)" in run.output
+    assert "2 rows read (10,000 at most)" in run.output
 
 
 def test_a_table_is_read_as_far_as_the_sample_goes_and_its_other_columns_are_named(
@@ -103,7 +104,7 @@ def test_a_table_is_read_as_far_as_the_sample_goes_and_its_other_columns_are_nam
     store.run("ALTER TABLE purchases ADD COLUMN till text")
     run = onboarding("check-source", "store-database")
     assert run.exit_code == 0, run.output
-    assert "3 rows read (a sample)" in run.output
+    assert "3 rows read (10,000 at most)" in run.output
     assert "Fields that no column is read from:\n- till\n" in run.output
 
 

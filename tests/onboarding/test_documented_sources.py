@@ -115,7 +115,7 @@ def test_the_api_with_oauth_2_and_page_numbers(
 
     assert (added.exit_code, checked.exit_code) == (0, 0), added.output + checked.output
     assert written_entry(purchases, before) == expected
-    assert "marketplace-api of customer_purchases: 3 rows read (all that there are); nothing was landed" in added.output
+    assert "marketplace-api of customer_purchases: 3 rows read (10,000 at most); nothing was landed" in added.output
     assert checked.output in added.output
 
 
@@ -137,7 +137,7 @@ def test_the_folder_of_cp1252_files_with_a_portuguese_header_and_a_total(
 
     assert added.exit_code == 0, added.output
     assert written_entry(purchases, before) == expected
-    assert "branch-files of customer_purchases: 4 rows read (all that there are); nothing was landed" in added.output
+    assert "branch-files of customer_purchases: 4 rows read (10,000 at most); nothing was landed" in added.output
     assert sorted(path.name for path in (tmp_path / "branch files").iterdir()) == ["norte", "sul"]
 
 
@@ -156,4 +156,4 @@ def test_the_table_with_epoch_milliseconds(
 
     assert added.exit_code == 0, added.output
     assert written_entry(purchases, before) == expected
-    assert "till-database of customer_purchases: 2 rows read (all that there are); nothing was landed" in added.output
+    assert "till-database of customer_purchases: 2 rows read (10,000 at most); nothing was landed" in added.output
