@@ -69,10 +69,9 @@ _NUMBERS: list[Words] = [
 ]
 _INTEGERS: list[Words] = [*_NUMBERS, {"numberFormat": {"decimals": 1}}, {"numberFormat": {"decimals": 2}}]
 _PAIRS = ("true/false", "TRUE/FALSE", "True/False", "1/0", "S/N", "s/n", "sim/não", "Sim/Não", "SIM/NÃO", "sim/nao")
-_BOOLEANS = [
-    {"booleanFormat": pair}
-    for pair in (*_PAIRS, "SIM/NAO", "Y/N", "y/n", "yes/no", "Yes/No", "YES/NO", "t/f", "T/F", "V/F")
-]
+_MORE_PAIRS = ("SIM/NAO", "Y/N", "y/n", "yes/no", "Yes/No", "YES/NO", "t/f", "T/F", "V/F")
+_SEVERAL_PAIRS = (["S/N", "sim/não"], ["S/N", "Sim/Não"], ["S/N", "SIM/NÃO"], ["true/false", "1/0"], ["Y/N", "yes/no"])
+_BOOLEANS: list[Words] = [{"booleanFormat": pair} for pair in (*_PAIRS, *_MORE_PAIRS, *_SEVERAL_PAIRS)]
 
 CANDIDATES: Mapping[LogicalType, tuple[Words, ...]] = MappingProxyType(
     {

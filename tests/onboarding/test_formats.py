@@ -100,9 +100,9 @@ def samples(draw: st.DrawFn) -> tuple[Column, list[str], list[object]]:
         case NumberFormat(notation=notation):
             amounts = draw(st.lists(AMOUNTS, min_size=1, max_size=20))
             return column_, [_written_number(notation, n, 2) for n in amounts], [float(n) for n in amounts]
-        case BooleanFormat(true=(true,), false=(false,)):
-            flags = draw(st.lists(st.booleans(), min_size=1, max_size=20))
-            return column_, [true if flag else false for flag in flags], list(flags)
+        case BooleanFormat(true=true, false=false):
+            spelled = draw(st.lists(st.sampled_from([*true, *false]), min_size=1, max_size=20))
+            return column_, spelled, [word in true for word in spelled]
     raise AssertionError(format_)
 
 
@@ -152,6 +152,7 @@ def _read(column_: Column, texts: list[str], words: Words) -> list[object]:
         (COUNT, ["12.0"], {"numberFormat": {"decimals": 1}}),
         (FLAG, ["S", "N", "S"], {"booleanFormat": "S/N"}),
         (FLAG, ["1"], {"booleanFormat": "1/0"}),
+        (FLAG, ["S", "não", "sim"], {"booleanFormat": ["S/N", "sim/não"]}),
     ],
 )
 def test_the_first_way_that_reads_every_text_is_proposed(column_: Column, texts: list[str], words: Words) -> None:
