@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from dotenv import dotenv_values
 
-from blocks.connections import FILE_SUFFIX
-from blocks.secrets import SecretUnreadable, read_secret
+from blocks.secrets import FILE_SUFFIX, SecretUnreadable, read_secret
 from contracts.sources.source import BaseSource
 from sandbox.home import SandboxHome, home_from_environment
 from tasks.errors import MisconfiguredError
