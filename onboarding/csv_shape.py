@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.sources.csv_dialect import folded
+from contracts.sources.csv_dialect import CsvDialect, TextEncoding, folded
 from onboarding.sample import SAMPLE_ROWS
 from tasks.extract.files.records import values_of
 
@@ -33,6 +33,7 @@ _SIGN_IN_A_WORD = re.compile("(?<=[a-z])[€£§·“”…©®«»¿¡\xa0](?=[
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _SEP_LINE = re.compile('"?sep=."?', re.IGNORECASE)
 _MOST_LINES = 1000
+_NOTHING_DECLARED = CsvDialect()
 _QUOTE = '"'
 
 
@@ -44,19 +45,19 @@ class CsvShape:
     rows: pl.DataFrame
 
 
-def shape_of(data: bytes, *, is_whole: bool) -> CsvShape | None:
+def shape_of(data: bytes, declared: CsvDialect = _NOTHING_DECLARED, *, is_whole: bool) -> CsvShape | None:
     """The shape of a file that begins with these bytes, or is them; None for one without two columns.
 
-    Encodings tell themselves apart by their letters: what reads as no text of any, or none that is usual, is taken for
-    Windows-1252, as the reader does.
+    Encoding and delimiter are found out unless they are declared. Encodings tell themselves apart by their letters:
+    what reads as no usual text of any is taken for Windows-1252, as the reader does.
     """
-    codec, encoding = _encoding(data)
+    codec, encoding = _declared_encoding(declared) or _encoding(data)
     lines = re.split(r"\r\n|\r|\n", data.decode(codec, "replace"))
     lines = lines if is_whole else lines[:-1]
     above = [
         place for place, line in enumerate(lines) if line.strip() and not (place == 0 and _SEP_LINE.fullmatch(line))
     ]
-    delimiter, header = _delimiter_and_header(lines, above[:_MOST_LINES])
+    delimiter, header = _delimiter_and_header(lines, above[:_MOST_LINES], declared)
     if delimiter is None:
         return None
     titles, total = above.index(header), _totals_word(lines, delimiter) if is_whole else None
@@ -64,6 +65,14 @@ def shape_of(data: bytes, *, is_whole: bool) -> CsvShape | None:
     rows = _rows(lines[header:], delimiter)
     dialect = {word: value for word, value in said.items() if value}
     return CsvShape(dialect, rows.head(-1) if total else rows)
+
+
+def _declared_encoding(declared: CsvDialect) -> tuple[str, str | None] | None:
+    """Python's name, and the contract's; UTF-16 was made UTF-8 before."""
+    encoding = declared.encoding
+    if encoding is None:
+        return None
+    return ("utf-8-sig" if encoding in {TextEncoding.UTF_8, TextEncoding.UTF_16} else str(encoding)), str(encoding)
 
 
 def _encoding(data: bytes) -> tuple[str, str | None]:
@@ -77,11 +86,11 @@ def _encoding(data: bytes) -> tuple[str, str | None]:
     return ENCODINGS[1]
 
 
-def _delimiter_and_header(lines: Sequence[str], places: Sequence[int]) -> tuple[str | None, int]:
+def _delimiter_and_header(lines: Sequence[str], places: Sequence[int], declared: CsvDialect) -> tuple[str | None, int]:
     """The delimiter that splits most lines into as many values, and the first of these lines."""
     best: tuple[int, int] = (0, 0)
     delimiter, header = None, 0
-    for one in DELIMITERS:
+    for one in [declared.delimiter] if declared.delimiter else DELIMITERS:
         widths = {place: _width(lines[place], one) for place in places}
         counted = Counter(width for width in widths.values() if width > 1)
         width, count = max(counted.items(), key=lambda item: (item[1], item[0]), default=(0, 0))

@@ -16,6 +16,7 @@ from onboarding.entry import opening_entry
 from onboarding.questions import Answers, Question, is_answered
 from onboarding.sample import SAMPLE_FILES, SAMPLE_ROWS, Sample
 from tasks.errors import StructureError
+from tasks.extract.files.kinds import other_kind
 from tasks.extract.files.listing import found_files
 from tasks.extract.files.store import FileStore, FoundFile
 from tasks.extract.files.unpacking import plain_text
@@ -49,17 +50,17 @@ def look_at_files(answers: Answers, values: Mapping[str, str], lake_secret: Lake
 
 
 def _shape(source: FilesSource, store: FileStore, file: FoundFile) -> CsvShape:
-    encoding = source.dialect.encoding
     with (
         store.fetch(file) as fetched,
-        plain_text(fetched.path, fetched.shown_name, encoding) as path,
+        plain_text(fetched.path, fetched.shown_name, source.dialect.encoding) as path,
         path.open("rb") as content,
     ):
         data = content.read(LOOK_BYTES)
         is_whole = not content.read(1)
-    shape = shape_of(data, is_whole=is_whole)
-    if shape is None:
-        raise StructureError(f"{file.shown_name} has no columns between ; , tabs or |; export it as CSV")
+    shape = shape_of(data, source.dialect, is_whole=is_whole)
+    if shape is None or other_kind(data):
+        kind = other_kind(data) or "no text with columns between ; , tabs or |"
+        raise StructureError(f"{file.shown_name} is {kind}; export it again as CSV UTF-8")
     return shape
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.sources.csv_dialect import CsvDialect, TextEncoding
 from onboarding.csv_shape import shape_of
 
 ROWS = "id;city;amount\n1;Belém;1,5\n2;São Paulo;2,5\n"
@@ -34,6 +35,14 @@ def test_encoding_delimiter_title_and_total_are_found(data: bytes, dialect: dict
     shape = shape_of(data, is_whole=True)
     assert shape
     assert shape.dialect == dialect
+
+
+def test_what_is_declared_is_not_found_out() -> None:
+    declared = CsvDialect(encoding=TextEncoding.ISO_8859_15, delimiter=",")
+    shape = shape_of("id;city,amount\n1;São,€\n".encode("iso-8859-15"), declared, is_whole=True)
+    assert shape
+    assert shape.rows.rows(named=True) == [{"id;city": "1;São", "amount": "€"}]
+    assert shape.dialect == {"encoding": "iso-8859-15", "delimiter": ","}
 
 
 def test_rows_come_as_texts_without_title_and_total() -> None:
