@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
 
 from contracts.sources.csv_dialect import CsvDialect, TextEncoding, folded
 from onboarding.sample import SAMPLE_ROWS
-from tasks.extract.files.records import values_of
+from tasks.extract.files.records import FAULT, TEXT, Grammar, cut, values_of
 
 DELIMITERS = (";", ",", "\t", "|")
 ENCODINGS = (("utf-8-sig", None), ("cp1252", "windows-1252"), ("cp850", "ibm850"))
@@ -62,9 +63,8 @@ def shape_of(data: bytes, declared: CsvDialect = _NOTHING_DECLARED, *, is_whole:
         return None
     titles, total = above.index(header), _totals_word(lines, delimiter) if is_whole else None
     said = {"encoding": encoding, "delimiter": delimiter, "titleLines": titles, "totalsLine": total}
-    rows = _rows(lines[header:], delimiter)
-    dialect = {word: value for word, value in said.items() if value}
-    return CsvShape(dialect, rows.head(-1) if total else rows)
+    end = max(place for place, line in enumerate(lines) if line.strip()) if total else len(lines)
+    return CsvShape({word: value for word, value in said.items() if value}, _rows(lines[header:end], delimiter))
 
 
 def _declared_encoding(declared: CsvDialect) -> tuple[str, str | None] | None:
@@ -87,15 +87,14 @@ def _encoding(data: bytes) -> tuple[str, str | None]:
 
 
 def _delimiter_and_header(lines: Sequence[str], places: Sequence[int], declared: CsvDialect) -> tuple[str | None, int]:
-    """The delimiter that splits most lines into as many values, and the first of these lines."""
-    best: tuple[int, int] = (0, 0)
-    delimiter, header = None, 0
+    """The delimiter that most often splits lines into as many values, and the first of these lines."""
+    delimiter, header, most = None, 0, 0
     for one in [declared.delimiter] if declared.delimiter else DELIMITERS:
         widths = {place: _width(lines[place], one) for place in places}
         counted = Counter(width for width in widths.values() if width > 1)
-        width, count = max(counted.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
-        if (count, width) > best:
-            best, delimiter = (count, width), one
+        width, count = max(counted.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        if count * (width - 1) > most:
+            delimiter, most = one, count * (width - 1)
             header = next(place for place in places if widths[place] == width)
     return delimiter, header
 
@@ -114,12 +113,20 @@ def _totals_word(lines: Sequence[str], delimiter: str) -> str | None:
 
 
 def _rows(lines: Sequence[str], delimiter: str) -> pl.DataFrame:
-    text = "\n".join(line for line in lines if line.strip())
-    rows = pl.read_csv(
-        BytesIO(text.encode()),
-        separator=delimiter,
-        infer_schema=False,
-        truncate_ragged_lines=True,
-        n_rows=SAMPLE_ROWS + 1,
+    """The rows below the header in the first line, without those that the reader would set aside."""
+    grammar = Grammar(delimiter, _width(lines[0], delimiter))
+    records, _ = cut(pl.Series(lines[1:], dtype=pl.String), grammar, "\n", is_last=True)
+    good = records.filter(pl.col(FAULT).is_null())[TEXT].head(SAMPLE_ROWS)
+    names = [name.strip() for name in values_of(lines[0], delimiter, _QUOTE)]
+    if good.is_empty():
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    content = "\n".join(good).encode()
+    table = arrow_csv.read_csv(
+        pa.BufferReader(content),
+        arrow_csv.ReadOptions(block_size=len(content) + 1, column_names=names, use_threads=False),
+        arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+        ),
     )
-    return rows.rename({name: name.strip().lstrip("\ufeff") for name in rows.columns})
+    return pl.DataFrame(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -57,8 +58,12 @@ def _shape(source: FilesSource, store: FileStore, file: FoundFile) -> CsvShape:
     ):
         data = content.read(LOOK_BYTES)
         is_whole = not content.read(1)
-    shape = shape_of(data, source.dialect, is_whole=is_whole)
-    if shape is None or other_kind(data):
+    try:
+        shape = None if other_kind(data) else shape_of(data, source.dialect, is_whole=is_whole)
+    except (csv.Error, pl.exceptions.PolarsError) as error:
+        told = f"{file.shown_name} cannot be read as CSV ({type(error).__name__})"
+        raise StructureError(f"{told}; export it again as CSV UTF-8") from None
+    if shape is None:
         kind = other_kind(data) or "no text with columns between ; , tabs or |"
         raise StructureError(f"{file.shown_name} is {kind}; export it again as CSV UTF-8")
     return shape

@@ -54,6 +54,14 @@ def test_rows_come_as_texts_without_title_and_total() -> None:
     ]
 
 
+def test_rows_that_the_reader_would_set_aside_take_no_others_with_them() -> None:
+    torn = b'3;"Torn;3,5\n4;Natal\n5;"a\nb";5,5\nTotal;9\n'
+    shape = shape_of(ROWS.encode() + b"2;Natal;2,5\n" * 4 + torn, is_whole=True)
+    assert shape
+    assert shape.rows["id"].to_list() == ["1", *["2"] * 5, "5"]
+    assert shape.dialect == {"delimiter": ";", "totalsLine": "Total"}
+
+
 def test_of_a_file_that_goes_on_the_last_line_is_left_away() -> None:
     shape = shape_of(ROWS.encode() + b"Total", is_whole=False)
     assert shape

@@ -63,6 +63,7 @@ def test_the_newest_files_tell_the_dialect_and_bring_the_rows(tmp_path: Path) ->
     [
         (b"\xd0\xcf\x11\xe0" + bytes(99), "a.csv is an Excel workbook (.xls); export it again as CSV UTF-8"),
         (b'[{"id": 1, "city": "Natal"}]', "a.csv is JSON; export it again"),
+        (b"id;id \n1;2\n", "a.csv cannot be read as CSV (DuplicateError); export it again"),
         (b"id\n1\n", "a.csv is no text with columns between ; , tabs or |; export it again"),
     ],
 )
