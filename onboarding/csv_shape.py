@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -90,20 +89,14 @@ def _delimiter_and_header(lines: Sequence[str], places: Sequence[int], declared:
     """The delimiter that most often splits lines into as many values, and the first of these lines."""
     delimiter, header, most = None, 0, 0
     for one in [declared.delimiter] if declared.delimiter else DELIMITERS:
-        widths = {place: _width(lines[place], one) for place in places}
+        complete = re.compile(Grammar(one, 1).complete)
+        widths = {place: len(values_of(lines[place], one, _QUOTE)) for place in places if complete.match(lines[place])}
         counted = Counter(width for width in widths.values() if width > 1)
         width, count = max(counted.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
         if count * (width - 1) > most:
             delimiter, most = one, count * (width - 1)
-            header = next(place for place in places if widths[place] == width)
+            header = next(place for place in places if widths.get(place) == width)
     return delimiter, header
-
-
-def _width(line: str, delimiter: str) -> int:
-    try:
-        return len(values_of(line, delimiter, _QUOTE))
-    except csv.Error:
-        return 0
 
 
 def _totals_word(lines: Sequence[str], delimiter: str) -> str | None:
@@ -114,10 +107,10 @@ def _totals_word(lines: Sequence[str], delimiter: str) -> str | None:
 
 def _rows(lines: Sequence[str], delimiter: str) -> pl.DataFrame:
     """The rows below the header in the first line, without those that the reader would set aside."""
-    grammar = Grammar(delimiter, _width(lines[0], delimiter))
-    records, _ = cut(pl.Series(lines[1:], dtype=pl.String), grammar, "\n", is_last=True)
-    good = records.filter(pl.col(FAULT).is_null())[TEXT].head(SAMPLE_ROWS)
     names = [name.strip() for name in values_of(lines[0], delimiter, _QUOTE)]
+    texts = pl.Series(lines[1:], dtype=pl.String)
+    records, _ = cut(texts, Grammar(delimiter, len(names)), "\n", is_last=True)
+    good = records.filter(pl.col(FAULT).is_null())[TEXT].head(SAMPLE_ROWS)
     if good.is_empty():
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     content = "\n".join(good).encode()
