@@ -50,7 +50,7 @@ class Query:
         self._scale = scale_of(source, types[source.cursor_field])
         calendar = _calendar(source, self._scale)
         self.window = self._in_window(window, calendar)
-        self.columns = {name: _text(field, types[field]) for name, field in fields.items()}
+        self.columns = {name: text_of(field, types[field]) for name, field in fields.items()}
         self.columns[KEY] = f"{self.key}::text"
         self._has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
         self.columns[CURSOR] = f"CASE WHEN {self._has_place} THEN {self._scale.time(self.cursor)} END"
@@ -114,7 +114,8 @@ def _calendar(source: DatabaseSource, scale: Scale) -> tuple[str, str]:
     return scale.value(_FIRST_DAY + source.overlap), scale.value(_LAST_DAY)
 
 
-def _text(field: str, arrow_type: str) -> str:
+def text_of(field: str, arrow_type: str) -> str:
+    """The expression of a column of the table `t` as text, a time as RFC 3339."""
     name = column(field)
     if not arrow_type.startswith("timestamp"):
         return f"{name}::text"
