@@ -18,6 +18,8 @@ from sandbox.sources import SEED
 
 CONTRACT = read_contracts().dataset("customer_purchases")
 DATABASE, API, FILES = (source_of(CONTRACT, kind) for kind in SourceKind)
+DAY = day_folder(CONTRACT, DATABASE, date(2026, 1, 1))
+"""Where in raw the rows of the database lie."""
 
 
 def population(rows: int) -> Population:
@@ -33,7 +35,7 @@ def stores() -> list[str]:
 
 def write_raw(purchases: Population, generation: int, raw: Path) -> int:
     """Write into the folder what landing would let through of the database's generation; how many rows that is."""
-    folder = raw / day_folder(CONTRACT, DATABASE, date(2026, 1, 1))
+    folder = raw / DAY
     folder.mkdir(parents=True, exist_ok=True)
     landed = 0
     for number, block in enumerate(blocks(purchases, SourceKind.DATABASE, generation)):

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt
 
-COMPARED = ("seconds", "cpu_seconds", "peak_memory_mib", "bytes_written")
+COMPARED = ("seconds", "work", "cpu_seconds", "peak_memory_mib", "bytes_written")
 SESSION = "session"
 """The phase in which an engine starts, before it has done anything."""
 

@@ -10,7 +10,18 @@ import tabulate
 from tests.bench.report import BenchReport, Contestant, LineResult
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-_HEADERS = ("line", "rows", "who", "seconds", "CPU s", "peak MiB", "MB written", "seconds of phases", "ours / theirs")
+_HEADERS = (
+    "line",
+    "rows",
+    "who",
+    "seconds",
+    "CPU s",
+    "peak MiB",
+    "MB written",
+    "seconds of phases",
+    "ours / theirs",
+    "work alone",
+)
 _WISH_HEADERS = ("line", "wanted", "at most", "measured", "")
 _VERDICTS = {True: "met", False: "**missed**", None: "not measured"}
 
@@ -58,7 +69,13 @@ def _table(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> str:
 def _rows(line: LineResult) -> Iterator[tuple[str, ...]]:
     for place, contestant in enumerate(line.contestants):
         rows = f"{line.rows:,}" if place == 0 else ""
-        yield (line.name if place == 0 else "", rows, contestant.name, *_figures(contestant), _ratio(line, contestant))
+        yield (
+            line.name if place == 0 else "",
+            rows,
+            contestant.name,
+            *_figures(contestant),
+            *_ratios(line, contestant),
+        )
 
 
 def _figures(contestant: Contestant) -> tuple[str, ...]:
@@ -68,8 +85,9 @@ def _figures(contestant: Contestant) -> tuple[str, ...]:
     return (_shown(found.seconds), _shown(found.cpu_seconds), _shown(found.peak_memory_mib, 0), _shown(written), phases)
 
 
-def _ratio(line: LineResult, contestant: Contestant) -> str:
-    return _shown(line.ratios.get(contestant.name, {}).get("seconds"), 2)
+def _ratios(line: LineResult, contestant: Contestant) -> tuple[str, ...]:
+    found = line.ratios.get(contestant.name, {})
+    return tuple(_shown(found.get(name), 2) for name in ("seconds", "work"))
 
 
 def _shown(value: float | None, decimals: int = 1) -> str:

@@ -95,8 +95,15 @@ def _database(rows: int) -> Iterator[Contest]:
             DLT_JSON_LINES: lambda folder: dlt(folder, "jsonl"),
         }
         wishes = (
-            Wanted("at least 0.5 of the floor: at most 2 × its time", 2, Figure(OURS), Figure(FLOOR)),
-            Wanted("10 × dlt: at most 0.1 × its time to JSON lines", 0.1, Figure(OURS), Figure(DLT_JSON_LINES)),
+            Wanted(
+                "at least 0.5 of the floor: at most 2 × its time", 2, Figure(OURS, "landing"), Figure(FLOOR, "landing")
+            ),
+            Wanted(
+                "10 × dlt: at most 0.1 × its time to JSON lines",
+                0.1,
+                Figure(OURS, "landing"),
+                Figure(DLT_JSON_LINES, "landing"),
+            ),
         )
         yield Contest(landing.rows, contestants, wishes)
 
@@ -114,7 +121,10 @@ def _api(rows: int) -> Iterator[Contest]:
             return peer(folder / "nothing", POLARS, "download_pages.py", [pages], key)
 
         wish = Wanted(
-            "at least 0.8 of the bare download: at most 1.25 × its time", 1.25, Figure(OURS), Figure(DOWNLOAD)
+            "at least 0.8 of the bare download: at most 1.25 × its time",
+            1.25,
+            Figure(OURS, "landing"),
+            Figure(DOWNLOAD, "landing"),
         )
         yield Contest(found, {OURS: landing.land, DOWNLOAD: download}, (wish,))
 
@@ -130,7 +140,9 @@ def _files(rows: int) -> Iterator[Contest]:
             into.mkdir()
             return peer(into, POLARS, "polars_csv.py", [made, into])
 
-        wish = Wanted("at least 0.5 of polars: at most 2 × its time", 2, Figure(OURS), Figure(POLARS_CSV))
+        wish = Wanted(
+            "at least 0.5 of polars: at most 2 × its time", 2, Figure(OURS, "landing"), Figure(POLARS_CSV, "landing")
+        )
         yield Contest(dropped, {OURS: landing.land, POLARS_CSV: polars}, (wish,))
 
 

@@ -15,16 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from contracts.lake_terms import Layer
-from sandbox.generator.population import Population
 from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
 from sandbox.parts.spark_conf import write_spark_conf
 from tests.bench.contest import OURS, Contest, Figure, Line, Wanted
 from tests.bench.peer_environments import POLARS, SAIL, SPARK, run_peer
-from tests.bench.processes import measure
-from tests.bench.purchases import CONTRACT, population, stores, write_raw
+from tests.bench.processes import WorkFailed, measure
+from tests.bench.purchases import CONTRACT, DAY, population, stores, write_raw
 from tests.bench.report import Measurement
 
 PLAIN, POLARS_DELTA, SAIL_PEER = "plain PySpark", "polars + delta-rs", "plain PySpark on Sail"
@@ -36,11 +37,11 @@ _TABLES = (Layer.BRONZE, Layer.SILVER, Layer.GOLD)
 
 @dataclass(frozen=True)
 class _Job:
-    """Spark's environment, and the folder of the rows of each generation."""
+    """Spark's environment, the folder of the rows of each generation, and how many the first one has."""
 
     environment: dict[str, str]
     folder: Path
-    purchases: Population
+    rows: int
 
     def run(self, lake: Path, layers: Sequence[Layer] = _TABLES) -> Measurement:
         """Run our three tasks on the lake; the bytes written are those of the tables of these layers."""
@@ -59,9 +60,16 @@ class _Job:
         return written(done, data_bytes(lake, layers) - before)
 
     def run_peer(self, lock: str, script: str, lake: Path) -> Measurement:
-        """Run a peer's script on the first generation's rows, into a lake of its own."""
+        """Run a peer's script on the first generation's rows, into a lake of its own.
+
+        Raises:
+            WorkFailed: it failed, or bronze lacks rows.
+        """
         lake.mkdir()
-        done = run_peer(lock, script, [self.raw(0), lake, *stores()], self.environment)
+        done = run_peer(lock, script, [self.raw(0) / DAY, lake, *stores()], self.environment)
+        found = pl.scan_delta(str(lake / Layer.BRONZE)).select(pl.len()).collect().item()
+        if found != self.rows:
+            raise WorkFailed(f"bronze has {found} of {self.rows} rows")
         return written(done, data_bytes(lake, _TABLES))
 
     def cold(self, folder: Path) -> Measurement:
@@ -100,22 +108,22 @@ def link_rows(raw: Path, into: Path) -> None:
 
 
 @contextmanager
-def _job(rows: int, generations: int) -> Iterator[tuple[_Job, int]]:
-    """Everything that the job needs, and the number of rows of the first generation."""
+def _job(rows: int, generations: int) -> Iterator[_Job]:
+    """Everything that the job needs."""
     with tempfile.TemporaryDirectory(prefix="datamaster-bench-") as made:
         home, folder = SandboxHome(REPOSITORY / ".sandbox"), Path(made)
         write_spark_conf(folder / "conf", fetch_jars(home.jars), _NO_ACCOUNT, _MANY_ROWS)
         ensure_embedded_java(home)
         java = {"JAVA_HOME": str(home.java)} if "JAVA_HOME" not in os.environ else {}
         spark = {"SPARK_CONF_DIR": str(folder / "conf"), "SPARK_LOCAL_IP": "127.0.0.1", "PII_HASH_KEY": "k" * 32}
-        job = _Job(java | spark, folder, population(rows))
-        landed = [write_raw(job.purchases, number, job.raw(number)) for number in range(generations)]
-        yield job, landed[0]
+        purchases = population(rows)
+        landed = [write_raw(purchases, number, folder / f"raw-{number}") for number in range(generations)]
+        yield _Job(java | spark, folder, landed[0])
 
 
 @contextmanager
 def _cold(rows: int) -> Iterator[Contest]:
-    with _job(rows, 1) as (job, landed):
+    with _job(rows, 1) as job:
         contestants = {
             OURS: job.cold,
             PLAIN: lambda folder: job.run_peer(SPARK, "spark_medallion.py", folder / "plain"),
@@ -132,12 +140,12 @@ def _cold(rows: int) -> Iterator[Contest]:
                 Figure(COPY, "copy"),
             ),
         )
-        yield Contest(landed, contestants, wishes)
+        yield Contest(job.rows, contestants, wishes)
 
 
 @contextmanager
 def _refresh(rows: int) -> Iterator[Contest]:
-    with _job(rows, 2) as (job, landed):
+    with _job(rows, 2) as job:
         layers = (Layer.SILVER, Layer.GOLD)
 
         def cold(folder: Path) -> Measurement:
@@ -165,7 +173,7 @@ def _refresh(rows: int) -> Iterator[Contest]:
                 Figure(COLD, "bytes_written"),
             ),
         )
-        yield Contest(landed, {COLD: cold, OURS: refresh, MERGE: merge}, wishes)
+        yield Contest(job.rows, {COLD: cold, OURS: refresh, MERGE: merge}, wishes)
 
 
 LINES = (

@@ -12,7 +12,7 @@ from phases import phase, tell
 raw, lake, *stores = sys.argv[1:]
 now = datetime.now(UTC)
 with phase("bronze"):
-    rows = pl.scan_ndjson(f"{raw}/**/*.json").with_columns(ingestion_timestamp=pl.lit(now)).collect()
+    rows = pl.scan_ndjson(f"{raw}/*.json").with_columns(ingestion_timestamp=pl.lit(now)).collect()
     rows.write_delta(f"{lake}/bronze")
 with phase("silver"):
     typed = pl.read_delta(f"{lake}/bronze").with_columns(

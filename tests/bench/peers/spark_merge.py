@@ -14,7 +14,7 @@ refreshed, copy, changes, *key = sys.argv[1:]
 with phase("session"):
     spark = SparkSession.builder.getOrCreate()
 with phase("changes"):
-    (version,) = spark.sql(f"SELECT max(version) FROM (DESCRIBE HISTORY delta.`{copy}`)").first()
+    version = spark.sql(f"DESCRIBE HISTORY delta.`{copy}` LIMIT 1").first()["version"]
     feed = spark.read.option("readChangeFeed", "true").option("startingVersion", version + 1)
     rows = feed.format("delta").load(refreshed).where("_change_type IN ('insert', 'update_postimage')")
     rows.drop("_change_type", "_commit_version", "_commit_timestamp").write.parquet(changes)
