@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.bench.contest import Line, run_line
 from tests.bench.lines import landing, landing_memory, sandbox, spark_job
 from tests.bench.machine import machine, versions
 from tests.bench.processes import WorkFailed
-from tests.bench.report import BenchReport
+from tests.bench.report import BenchReport, LineResult
 from tests.bench.table import tables, write_into
 
 DEFAULT_ROWS = 1_000_000
@@ -28,22 +28,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser().parse_args(arguments)
     chosen = [LINES[name] for name in given.only] if given.only else list(LINES.values())
     try:
-        report = sitting(chosen, given.rows, given.rounds)
+        for report in sitting(chosen, given.rows, given.rounds):
+            write_atomically(given.output, report.model_dump_json(indent=2) + "\n")
     except WorkFailed as failure:
         sys.exit(f"bench: {failure}")
-    write_atomically(given.output, report.model_dump_json(indent=2) + "\n")
     if given.markdown:
         write_into(given.markdown, report)
     sys.stdout.write(f"{tables(report)}\nevery figure, with units: {given.output}\n")
 
 
-def sitting(lines: Sequence[Line], rows: int, rounds: int) -> BenchReport:
-    """Measure the lines one after the other.
+def sitting(lines: Sequence[Line], rows: int, rounds: int) -> Iterator[BenchReport]:
+    """Measure the lines one after the other; after each one, the report of those that were measured until then.
 
     Raises:
         WorkFailed: our own work failed.
     """
     console, started = Console(stderr=True), datetime.now(UTC)
+    measured: list[LineResult] = []
     with console.status("") as status:
 
         def tell(what: str) -> None:
@@ -51,10 +52,15 @@ def sitting(lines: Sequence[Line], rows: int, rounds: int) -> BenchReport:
             if not console.is_terminal:
                 console.print(what)
 
-        results = tuple(run_line(line, rows, rounds, tell) for line in lines)
-    return BenchReport(
-        started_at=started, finished_at=datetime.now(UTC), machine=machine(), versions=versions(), lines=results
-    )
+        for line in lines:
+            measured.append(run_line(line, rows, rounds, tell))
+            yield BenchReport(
+                started_at=started,
+                finished_at=datetime.now(UTC),
+                machine=machine(),
+                versions=versions(),
+                lines=tuple(measured),
+            )
 
 
 def parser() -> argparse.ArgumentParser:

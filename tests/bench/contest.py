@@ -77,7 +77,7 @@ class Line:
     name: str
     work: str
     prepare: Callable[[int], AbstractContextManager[Contest]]
-    most_rounds: int = 99
+    most_rounds: int | None = None
 
 
 def run_line(line: Line, rows: int, rounds: int, tell: Callable[[str], None]) -> LineResult:
@@ -89,7 +89,9 @@ def run_line(line: Line, rows: int, rounds: int, tell: Callable[[str], None]) ->
     load_before = os.getloadavg()[0]
     tell(f"{line.name}: preparing {rows:,} rows")
     with line.prepare(rows) as contest:
-        measured, left_out = _hold(contest, min(rounds, line.most_rounds), lambda what: tell(f"{line.name}: {what}"))
+        measured, left_out = _hold(
+            contest, min(rounds, line.most_rounds or rounds), lambda what: tell(f"{line.name}: {what}")
+        )
     contestants = [Contestant.of(name, found) for name, found in measured.items() if name not in left_out]
     contestants.sort(key=lambda contestant: contestant.name != OURS)
     return LineResult(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import tabulate
@@ -62,7 +62,7 @@ def _sitting(report: BenchReport) -> str:
     )
 
 
-def _table(rows: list[tuple[str, ...]], headers: tuple[str, ...]) -> str:
+def _table(rows: Sequence[tuple[str, ...]], headers: tuple[str, ...]) -> str:
     return tabulate.tabulate(rows, headers, "pipe", disable_numparse=True)
 
 

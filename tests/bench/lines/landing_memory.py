@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from tests.bench.contest import OURS, Contest, Figure, Line, Wanted
+from tests.bench.contest import OURS, Contest, Figure, Line, Wanted, Work
 from tests.bench.lines.landing import stored_purchases
 
 TIMES = 10
@@ -18,7 +18,7 @@ MOST_MIB = 600
 @contextmanager
 def _memory(rows: int) -> Iterator[Contest]:
     with stored_purchases(rows) as small, stored_purchases(rows * TIMES) as large:
-        contestants = {
+        contestants: dict[str, Work] = {
             FIRST: small.land,
             FIRST_LARGE: large.land,
             BACKFILL: partial(small.land, backfill=True),

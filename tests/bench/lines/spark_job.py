@@ -158,7 +158,12 @@ def _refresh(rows: int) -> Iterator[Contest]:
 
         def merge(folder: Path) -> Measurement:
             before = data_bytes(folder, ["before"])
-            arguments = [_table(folder, Layer.SILVER), folder / "before", folder / "changes", *CONTRACT.table.key]
+            arguments: list[str | Path] = [
+                _table(folder, Layer.SILVER),
+                folder / "before",
+                folder / "changes",
+                *CONTRACT.table.key,
+            ]
             done = run_peer(SPARK, "spark_merge.py", arguments, job.environment)
             return written(done, data_bytes(folder, ["before"]) - before)
 
