@@ -22,7 +22,7 @@ _PEERS = ((POLARS, "deltalake"), (DLT, "dlt"), (SAIL, "pysail"))
 def machine() -> Machine:
     """This machine."""
     return Machine(
-        system=platform.platform(),
+        system=f"{platform.system()} {platform.machine()}",
         processor=_processor(),
         cores=psutil.cpu_count() or 1,
         memory_mib=psutil.virtual_memory().total // 2**20,
