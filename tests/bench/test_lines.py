@@ -74,3 +74,12 @@ def test_a_refresh_is_measured_with_the_bytes_that_it_writes(tmp_path: Path) -> 
     written = {contestant.name: contestant.median.bytes_written or 0 for contestant in result.contestants}
     assert set(measured_in_full(result)) == {OURS, COLD, MERGE}, result.left_out
     assert 0 < written[MERGE] <= written[OURS]
+
+
+@pytest.mark.chaos
+@pytest.mark.end_to_end
+def test_the_smallest_run_is_measured_by_the_tasks_of_its_job(tmp_path: Path) -> None:
+    result = bench(tmp_path, "smallest", rows=300)
+    (ours,) = result.contestants
+    assert set(ours.median.phases) == {"flow", "job", "bronze", "silver", "gold"}
+    assert ours.median.phases["job"] < ours.median.phases["flow"] < ours.median.seconds
