@@ -17,7 +17,7 @@ from tests.bench.lines import landing, landing_memory, sandbox, spark_job
 from tests.bench.machine import machine, versions
 from tests.bench.processes import WorkFailed
 from tests.bench.report import BenchReport, LineResult
-from tests.bench.table import tables, write_into
+from tests.bench.table import place_in, tables, write_into
 
 DEFAULT_ROWS = 1_000_000
 LINES = {line.name: line for module in (landing, landing_memory, spark_job, sandbox) for line in module.LINES}
@@ -72,18 +72,42 @@ def parser() -> argparse.ArgumentParser:
         epilog=f"lines:\n{described}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    rows = int(os.environ.get("DATAMASTER_ROWS", DEFAULT_ROWS))
+    rows = os.environ.get("DATAMASTER_ROWS", str(DEFAULT_ROWS))
     output = Path(os.environ.get("BENCH_OUTPUT", REPOSITORY / "build" / "bench.json"))
     made.add_argument("--only", metavar="LINE", action="append", choices=LINES, help="a line; may be given repeatedly")
     made.add_argument(
-        "--rows", type=int, default=rows, help="purchases a source (DATAMASTER_ROWS; default %(default)s)"
+        "--rows", type=positive, default=rows, help="purchases a source (DATAMASTER_ROWS; default %(default)s)"
     )
-    made.add_argument("--rounds", type=int, default=3, help="how often each does its work (default %(default)s)")
+    made.add_argument("--rounds", type=positive, default=3, help="how often each does its work (default %(default)s)")
     made.add_argument("--output", type=Path, default=output, help="where bench.json goes (BENCH_OUTPUT)")
     made.add_argument(
-        "--markdown", type=Path, metavar="PAGE", help="a page to write the tables into, between its marks"
+        "--markdown", type=page_with_a_place, metavar="PAGE", help="a page to write the tables into, between its marks"
     )
     return made
+
+
+def positive(text: str) -> int:
+    """A number of rows or rounds.
+
+    Raises:
+        ValueError: it is none, or not positive; argparse says so.
+    """
+    if (number := int(text)) <= 0:
+        raise ValueError(text)
+    return number
+
+
+def page_with_a_place(path: str) -> Path:
+    """A page that tables can be written into: better refused now than after an hour.
+
+    Raises:
+        ArgumentTypeError: it has no place for them, or cannot be read.
+    """
+    try:
+        place_in(Path(path))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(path)
 
 
 if __name__ == "__main__":

@@ -45,11 +45,21 @@ def write_into(page: Path, report: BenchReport) -> None:
     Raises:
         ValueError: the page has no such marks.
     """
+    before, after = place_in(page)
+    page.write_text(f"{before}{BEGIN}\n{tables(report)}{END}{after}", encoding="utf-8")
+
+
+def place_in(page: Path) -> tuple[str, str]:
+    """What stands before and after the place of the tables.
+
+    Raises:
+        ValueError: the page has no such place.
+    """
     before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{page} has no place for the tables: it lacks {BEGIN} or, behind it, {END}")
-    page.write_text(f"{before}{BEGIN}\n{tables(report)}{END}{after}", encoding="utf-8")
+    return before, after
 
 
 def _sitting(report: BenchReport) -> str:
