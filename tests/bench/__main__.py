@@ -27,11 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the chosen lines, print their table and write `bench.json`; status 1 if our own work failed."""
     given = parser().parse_args(arguments)
     chosen = [LINES[name] for name in given.only] if given.only else list(LINES.values())
+    measured = 0
     try:
         for report in sitting(chosen, given.rows, given.rounds):
             write_atomically(given.output, report.model_dump_json(indent=2) + "\n")
+            measured = len(report.lines)
     except WorkFailed as failure:
-        sys.exit(f"bench: {failure}")
+        before = f"\n{measured} lines before it are in {given.output}" if measured else ""
+        sys.exit(f"bench: {chosen[measured].name}: {failure}{before}")
     if given.markdown:
         write_into(given.markdown, report)
     sys.stdout.write(f"{tables(report)}\nevery figure, with units: {given.output}\n")
