@@ -103,7 +103,7 @@ def written(done: Measurement, count: int) -> Measurement:
 
 
 def data_bytes(lake: Path, folders: Sequence[str]) -> int:
-    """Size of the files of tables, whatever version they belong to, without the tables' logs and a folder's checksums."""
+    """Size of the files of tables, whatever version they belong to, without logs and a folder's checksums."""
     files = (file for folder in folders for file in (lake / folder).rglob("*") if file.is_file())
     return sum(file.stat().st_size for file in files if "_delta_log" not in file.parts and file.suffix != ".crc")
 
