@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic.alias_generators import to_camel
 
 from contracts.odcs import Custom
-from contracts.sources.source import BaseSource
+from contracts.sources.source import BaseSource, FieldPath
 
 RelationName = Annotated[
     str, StringConstraints(pattern=r'^([^".]+|"([^"]|"")+")([.]([^".]+|"([^"]|"")+"))?$', strip_whitespace=True)
@@ -52,6 +52,24 @@ class LookBack(BaseModel):
         return timedelta(hours=self.every_hours)
 
 
+class DeletedWhen(BaseModel):
+    """What a row says that is deleted and still there: a field that is not null, or that holds one of some values.
+
+    Values stand here as PostgreSQL writes them (`true`, not `t`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    field: FieldPath
+    values: tuple[str, ...] = ()
+
+
+class SnapshotFrequency(StrEnum):
+    """How often the keys that are at the source are compared with those that were landed."""
+
+    DAILY = "daily"
+
+
 class DatabaseSource(BaseSource):
     """A PostgreSQL relation; `key_field` is its row key, `cursor_field` its time of change or a number that grows.
 
@@ -68,6 +86,9 @@ class DatabaseSource(BaseSource):
     overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
     overlap_numbers: int = Custom("overlapNumbers", default=0, ge=0)
     look_back: LookBack | None = Custom("lookBack", default=None)
+    deleted_when: DeletedWhen | None = Custom("deletedWhen", default=None)
+    snapshot: SnapshotFrequency | None = Custom("snapshot", default=None)
+    max_deleted_ratio: float = Custom("maxDeletedRatio", default=0.2, ge=0, le=1)
 
     @model_validator(mode="after")
     def _measures_the_cursor_in_its_own_unit(self) -> Self:
@@ -83,6 +104,19 @@ class DatabaseSource(BaseSource):
         if self.look_back and self.look_back.distance <= self.overlap:
             raise ValueError("lookBack reaches no further than overlapSeconds: give it more days")
         return self
+
+    @model_validator(mode="after")
+    def _tells_deletions_in_one_way(self) -> Self:
+        if self.deleted_when and self.snapshot:
+            raise ValueError("has deletedWhen and a snapshot: what is marked as deleted is still there, so keep one")
+        if "max_deleted_ratio" in self.model_fields_set and not self.snapshot:
+            raise ValueError("has maxDeletedRatio, but no snapshot that could find so much gone")
+        return self
+
+    @property
+    def tells_deletions(self) -> bool:
+        """Whether rows that are deleted at the source are known to be."""
+        return self.deleted_when is not None or self.snapshot is not None
 
     @property
     def overlap(self) -> timedelta:

@@ -32,10 +32,7 @@ def run_bronze(spark: SparkSession, job: JobParameters, started_at: datetime) ->
     """
     house = job.lakehouse
     check_logic(spark, job.contract)
-    tables = [
-        table for table in (house.bronze, house.silver, house.rejected, *house.golds) if not job.makes_anew(table)
-    ]
-    check_unchanged(spark, tables, job.contract)
+    check_unchanged(spark, [table for table in house.tables if not job.makes_anew(table)], job.contract)
     create(spark, house.bronze, column_tags=job.column_tags)
     before = total = _rows(spark, job)
     for files in raw_files(spark, job.contract, job.lake_url):
