@@ -1,8 +1,8 @@
 """What the sources deleted: keys whose latest version is a deletion stand in a table of their own, not in silver.
 
-That table is brought up to date first. Silver then gives up the rows of the keys in it, and takes in none that is older
-than its key's deletion, so that the order in which versions come in does not matter, and a crash between the commits
-leaves nothing that the next run does not find.
+That table is brought up to date first. Then silver gives up the rows whose keys stand in it, and takes in none that has
+such a key, as every version that is there of it is older. So the order in which versions come in does not matter, and a
+crash between the commits leaves nothing that the next run does not find.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sf
@@ -19,61 +21,117 @@ from spark_jobs.errors import BooksError
 from spark_jobs.tables.books import RowsBySource
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.columns import INGESTION_TIMESTAMP, RAW_INGESTION_ID, SOURCE, SOURCE_FILE_NAME
-from spark_jobs.tables.delta import merge
+from spark_jobs.tables.delta import delete_matching, merge
 from spark_jobs.tables.lakehouse import Lakehouse, Table
 from spark_jobs.tables.progress import Progress, append_with_progress
 
-IS_NEW, STANDS, CHANGES = "_is_new", "_stands", "_changes"
-_PLACE, _HAS_KNOWN, _LATENESS, _LIFE = "_place", "_has_known", "_lateness", "_life"
+IS_NEW, STANDS, HAS_KNOWN, SILVER_SOURCE, HAS_LATE = "_is_new", "_stands", "_has_known", "_silver_source", "_has_late"
+_PLACE, _LATENESS, _LATEST, _LATE = "_place", "_lateness", "_latest_row", "_late_rows"
 _OF_DELETION = "_deletion_"
 
 
 @dataclass(frozen=True)
+class NewRows:
+    """What bronze brought: `found` deletions that their table has not taken in, `pending` ones that silver has not.
+
+    `valid` are the rows that silver has not taken in. They are more than usual after a crash between the commits, which
+    leaves the table of deletions ahead of silver.
+    """
+
+    valid: DataFrame
+    found: DataFrame
+    pending: DataFrame
+
+
+@dataclass(frozen=True)
 class DeletionCount:
-    """How many deletions of a source are new or known, the latest of their key or not, and change the table."""
+    """How many deletions of a source are new or known, and the latest of their key or not.
+
+    `has_known`: their key stands in the table already. `silver_source`: whose row of that key is in silver. `has_late`:
+    rows with the key are about to come in.
+    """
 
     source: str
     is_new: bool
     stands: bool
-    changes: bool
+    has_known: bool
+    is_latest: bool
+    silver_source: str | None
+    has_late: bool
     rows: int
 
 
-def note_deletions(found: DataFrame, valid: DataFrame, house: Lakehouse, progress: Progress, version: int) -> Progress:
-    """Bring the table of deletions up to that version of bronze.
+def take_deletions(
+    new: NewRows, house: Lakehouse, deleted: Progress, silver: Progress, version: int
+) -> tuple[DataFrame, Progress, Progress]:
+    """Bring the table of deletions up to that version of bronze, and take from silver what is deleted.
 
     Args:
-        found: new deletions, the table's columns.
-        valid: rows that silver has not taken in yet, silver's columns.
+        new: what bronze brought.
         house: the tables.
-        progress: how far the table of deletions has come.
+        deleted: how far the table of deletions has come.
+        silver: how far silver has come.
         version: bronze's, up to which the rows are.
 
     Returns:
-        The progress afterwards; the same, and no commit, if no deletion came and no known one has to do with the rows.
+        The valid rows that are left for silver, how far the table of deletions has come (without a commit if nothing
+        of it changed), and silver's progress, to be noted with these rows: the others are superseded.
 
     Raises:
-        BooksError: the merge changed other rows than were counted, because somebody else changed the table meanwhile.
+        BooksError: other rows changed than were counted, because somebody else changed a table meanwhile.
     """
-    if not _holds_any(progress) and found.isEmpty():
-        return progress
-    spark, table, dataset = found.sparkSession, house.deleted, house.contract.table
-    known, silver = spark.table(table.full_name), spark.table(house.silver.full_name)
-    with cached(judged(found, known, valid, silver, dataset)) as deletions:
-        rows = deletions.groupBy(SOURCE.name, IS_NEW, STANDS, CHANGES).count().collect()
-        counts = [DeletionCount(*row) for row in rows]
-        change = deletions_change(counts)
-        if not any(change.values()):
-            return progress
-        after, expected = progress.advanced(version, change), sum(count.rows for count in counts if count.changes)
-        if not expected:
-            append_with_progress(known.limit(0), table, after)
-            return after
-        changed = merge(
-            deletions.where(CHANGES), table, dataset.key, after.metadata(), delete_when=f"NOT incoming.{STANDS}"
-        )
-    _require_changed(table, changed, expected)
-    return after
+    is_empty = not any(deleted.books.get("deleted", {}).values())
+    if is_empty and new.found.isEmpty():
+        return new.valid, deleted, silver
+    spark, dataset = new.valid.sparkSession, house.contract.table
+    known, present = spark.table(house.deleted.full_name), spark.table(house.silver.full_name)
+    with cached(judged(new, None if is_empty else known, present, dataset)) as deletions:
+        kinds = (SOURCE.name, IS_NEW, STANDS, HAS_KNOWN, sf.col(_PLACE) == 1, SILVER_SOURCE, HAS_LATE)
+        counts = [DeletionCount(*row) for row in deletions.groupBy(*kinds).count().collect()]
+        deleted = _note(deletions, counts, house.deleted, dataset, deleted, version)
+        silver = _give_up(deletions, counts, house.silver, dataset, silver)
+    if not any(count.stands and count.has_late for count in counts):
+        return new.valid, deleted, silver
+    standing = spark.table(house.deleted.full_name)
+    late = _of_keys(new.valid, standing, dataset).groupBy(SOURCE.name).count().collect()
+    rest = new.valid.join(standing.select(*_renamed(dataset)), _same_key(dataset), "left_anti")
+    return rest, deleted, silver.advanced(silver.version, {"superseded": {row[0]: row[1] for row in late}})
+
+
+def judged(new: NewRows, known: DataFrame | None, silver: DataFrame, dataset: DatasetTable) -> DataFrame:
+    """New deletions, and the known ones that new rows have to do with, each held against all versions of its key.
+
+    Args:
+        new: what bronze brought.
+        known: the table of deletions, at most one for each key; None if it is empty.
+        silver: silver as it is, at most one row for each key.
+        dataset: its key and the column that decides what is latest.
+
+    Returns:
+        The deletions with `_is_new`, `_place` (1 for the latest of its key), `_stands` (it is the latest version of its
+        key), `_has_known`, `_silver_source` and `_has_late`, as `DeletionCount` has them.
+    """
+    deletions = new.found.withColumn(IS_NEW, sf.lit(True))
+    if known is not None:
+        touched = new.pending.select(*dataset.key).unionByName(new.valid.select(*dataset.key))
+        deletions = deletions.unionByName(_of_keys(known, touched, dataset).withColumn(IS_NEW, sf.lit(False)))
+    of_key = Window.partitionBy(*dataset.key)
+    lateness = _lateness(dataset, is_deletion=True)
+    latest_first = of_key.orderBy(sf.struct(lateness, SOURCE.name, RAW_INGESTION_ID.name).desc(), IS_NEW)
+    placed = deletions.withColumns(
+        {_PLACE: sf.row_number().over(latest_first), HAS_KNOWN: sf.bool_or(~sf.col(IS_NEW)).over(of_key)}
+    )
+    rows = _rows_of_keys(new.valid, silver, deletions, dataset)
+    stands = (sf.col(_PLACE) == 1) & (sf.col(_LATEST).isNull() | (lateness > sf.col(_LATEST)))
+    return placed.join(rows, _same_key(dataset), "left").select(
+        *new.found.columns,
+        IS_NEW,
+        _PLACE,
+        stands.alias(STANDS),
+        HAS_KNOWN,
+        SILVER_SOURCE,
+        (sf.coalesce(sf.col(_LATE), sf.lit(0)) > 0).alias(HAS_LATE),
+    )
 
 
 def deletions_change(counts: Iterable[DeletionCount]) -> dict[str, RowsBySource]:
@@ -90,99 +148,73 @@ def deletions_change(counts: Iterable[DeletionCount]) -> dict[str, RowsBySource]
     return {term: {source: number for source, number in rows.items() if number} for term, rows in terms.items()}
 
 
-def judged(found: DataFrame, known: DataFrame, valid: DataFrame, silver: DataFrame, dataset: DatasetTable) -> DataFrame:
-    """New deletions, and the known ones that new rows have to do with, each held against all versions of its key.
-
-    Args:
-        found: new deletions.
-        known: the table of deletions, at most one for each key.
-        valid: rows that silver has not taken in yet.
-        silver: silver as it is, at most one row for each key.
-        dataset: its key and the column that decides what is latest.
-
-    Returns:
-        The deletions with `_is_new`, `_stands` (it is the latest version of its key) and `_changes` (the table: it
-        comes in, or its key's known deletion goes).
-    """
-    touched = _keys(found, dataset).unionByName(_keys(valid, dataset)).distinct()
-    known_now = _of_keys(known, touched, dataset).withColumn(IS_NEW, sf.lit(False))
-    deletions = found.withColumn(IS_NEW, sf.lit(True)).unionByName(known_now)
-    lives = _lives(valid, dataset).unionByName(_lives(silver, dataset))
-    latest = _of_keys(lives, _keys(deletions, dataset).distinct(), dataset).groupBy(*dataset.key)
-    latest_lives = latest.agg(sf.max(_LATENESS).alias(_LIFE)).select(*_renamed(dataset), _LIFE)
-    of_key = Window.partitionBy(*dataset.key)
-    lateness = _lateness(dataset, is_deletion=True)
-    content = sf.struct(lateness, SOURCE.name, RAW_INGESTION_ID.name)
-    placed = deletions.withColumns(
-        {
-            _PLACE: sf.row_number().over(of_key.orderBy(content.desc(), sf.col(IS_NEW))),
-            _HAS_KNOWN: sf.bool_or(~sf.col(IS_NEW)).over(of_key),
-        }
+def _note(
+    deletions: DataFrame,
+    counts: list[DeletionCount],
+    table: Table,
+    dataset: DatasetTable,
+    progress: Progress,
+    version: int,
+) -> Progress:
+    """Bring the table of deletions up to date, in one commit; none if nothing of it changes."""
+    change = deletions_change(counts)
+    if not any(change.values()):
+        return progress
+    after = progress.advanced(version, change)
+    comes = sf.col(IS_NEW) & sf.col(STANDS)
+    goes = ~sf.col(STANDS) & sf.col(HAS_KNOWN)
+    if not any(count.has_known and (count.is_new or not count.stands) for count in counts):
+        append_with_progress(deletions.where(comes).drop(*_ADDED), table, after)
+        return after
+    expected = sum(
+        count.rows for count in counts if count.is_latest and (count.is_new if count.stands else count.has_known)
     )
-    stands = (sf.col(_PLACE) == 1) & (sf.col(_LIFE).isNull() | (lateness > sf.col(_LIFE)))
-    changes = (sf.col(_PLACE) == 1) & sf.when(sf.col(STANDS), sf.col(IS_NEW)).otherwise(sf.col(_HAS_KNOWN))
-    joined = placed.join(latest_lives, _same_key(dataset), "left").withColumn(STANDS, stands)
-    return joined.withColumn(CHANGES, changes).select(*found.columns, IS_NEW, STANDS, CHANGES)
+    if not expected:
+        append_with_progress(deletions.limit(0).drop(*_ADDED), table, after)
+        return after
+    changing = deletions.where((sf.col(_PLACE) == 1) & (comes | goes))
+    changed = merge(changing, table, dataset.key, after.metadata(), delete_when=f"NOT incoming.{STANDS}")
+    _require_changed(table, changed, expected)
+    return after
 
 
-def give_up_deleted(
-    valid: DataFrame, found: DataFrame, house: Lakehouse, deleted: Progress, progress: Progress
-) -> tuple[DataFrame, Progress]:
-    """Take from silver the rows whose keys stand in the table of deletions, and from the new ones those that came late.
-
-    Args:
-        valid: rows that silver has not taken in yet, silver's columns.
-        found: deletions that silver has not taken in yet.
-        house: the tables.
-        deleted: how far the table of deletions has come.
-        progress: how far silver has come.
-
-    Returns:
-        The valid rows that are later than their key's deletion or have none, and silver's progress, to be noted with
-        them: the others are superseded.
-
-    Raises:
-        BooksError: other rows went than were counted, because somebody else changed silver meanwhile.
-    """
-    if not _holds_any(deleted):
-        return valid, progress
-    spark, dataset, table = valid.sparkSession, house.contract.table, house.silver
-    touched = _keys(found, dataset).unionByName(_keys(valid, dataset)).distinct()
-    standing = _of_keys(spark.table(house.deleted.full_name), touched, dataset)
-    lateness = _lateness(dataset, is_deletion=True).alias(_LATENESS)
-    with cached(standing.select(*_renamed(dataset), lateness)) as deletions:
-        is_ended = _same_key(dataset) & (_lateness(dataset, is_deletion=False) < sf.col(_LATENESS))
-        with cached(spark.table(table.full_name).join(deletions, is_ended, "left_semi")) as ended:
-            gone = _rows_by_source(ended)
-            if gone:
-                progress = progress.advanced(progress.version, _superseded(gone, from_silver=True))
-                changed = merge(ended, table, dataset.key, progress.metadata(), delete_when="true")
-                _require_changed(table, changed, sum(gone.values()))
-        late = _rows_by_source(valid.join(deletions, is_ended, "left_semi"))
-    if not late:
-        return valid, progress
-    standing_now = standing.select(*_renamed(dataset), lateness)
-    return valid.join(standing_now, is_ended, "left_anti"), progress.advanced(
-        progress.version, _superseded(late, from_silver=False)
-    )
+_ADDED = (IS_NEW, _PLACE, STANDS, HAS_KNOWN, SILVER_SOURCE, HAS_LATE)
 
 
-def _superseded(rows: RowsBySource, *, from_silver: bool) -> dict[str, RowsBySource]:
-    left = {"silver": {source: -number for source, number in rows.items()}} if from_silver else {}
-    return {"superseded": rows, **left}
-
-
-def _holds_any(progress: Progress) -> bool:
-    return any(progress.books.get("deleted", {}).values())
-
-
-def _rows_by_source(rows: DataFrame) -> RowsBySource:
-    return {row[0]: row[1] for row in rows.groupBy(SOURCE.name).count().collect()}
+def _give_up(
+    deletions: DataFrame, counts: list[DeletionCount], table: Table, dataset: DatasetTable, progress: Progress
+) -> Progress:
+    """Take the rows of deleted keys from silver, in a commit that leaves it at the version that it has taken in."""
+    gone: Counter[str] = Counter()
+    for count in counts:
+        if count.stands and count.silver_source is not None:
+            gone[count.silver_source] += count.rows
+    if not gone:
+        return progress
+    left = {source: -number for source, number in gone.items()}
+    after = progress.advanced(progress.version, {"silver": left, "superseded": dict(gone)})
+    ended = deletions.where(sf.col(STANDS) & sf.col(SILVER_SOURCE).isNotNull()).select(*dataset.key)
+    _require_changed(table, delete_matching(ended, table, dataset.key, after.metadata()), gone.total())
+    return after
 
 
 def _require_changed(table: Table, changed: int, expected: int) -> None:
     if changed != expected:
         raise BooksError(f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}")
+
+
+def _rows_of_keys(valid: DataFrame, silver: DataFrame, deletions: DataFrame, dataset: DatasetTable) -> DataFrame:
+    """Of each key that a deletion has: how late its latest row is, whose row silver has, how many are to come in."""
+    lateness = _lateness(dataset, is_deletion=False).alias(_LATENESS)
+    coming = valid.select(
+        *dataset.key, lateness, sf.lit(None).cast("string").alias(SILVER_SOURCE), sf.lit(1).alias(_LATE)
+    )
+    there = silver.select(*dataset.key, lateness, sf.col(SOURCE.name).alias(SILVER_SOURCE), sf.lit(0).alias(_LATE))
+    rows = _of_keys(coming.unionByName(there), deletions, dataset).groupBy(*dataset.key)
+    summed = rows.agg(
+        sf.max(_LATENESS).alias(_LATEST), sf.max(SILVER_SOURCE).alias(SILVER_SOURCE), sf.sum(_LATE).alias(_LATE)
+    )
+    return summed.select(*_renamed(dataset), _LATEST, SILVER_SOURCE, _LATE)
 
 
 def _lateness(dataset: DatasetTable, *, is_deletion: bool) -> Column:
@@ -191,16 +223,8 @@ def _lateness(dataset: DatasetTable, *, is_deletion: bool) -> Column:
     return sf.struct(*first, INGESTION_TIMESTAMP.name, SOURCE_FILE_NAME.name, sf.lit(is_deletion).alias("is_deletion"))
 
 
-def _lives(rows: DataFrame, dataset: DatasetTable) -> DataFrame:
-    return rows.select(*dataset.key, _lateness(dataset, is_deletion=False).alias(_LATENESS))
-
-
-def _keys(rows: DataFrame, dataset: DatasetTable) -> DataFrame:
-    return rows.select(*dataset.key)
-
-
 def _of_keys(rows: DataFrame, keys: DataFrame, dataset: DatasetTable) -> DataFrame:
-    """The rows that have one of the keys."""
+    """The rows whose key one of the others has."""
     return rows.join(keys.select(*_renamed(dataset)), _same_key(dataset), "left_semi")
 
 
@@ -209,8 +233,4 @@ def _renamed(dataset: DatasetTable) -> list[Column]:
 
 
 def _same_key(dataset: DatasetTable) -> Column:
-    conditions = [sf.col(name).eqNullSafe(sf.col(_OF_DELETION + name)) for name in dataset.key]
-    first, *others = conditions
-    for condition in others:
-        first = first & condition
-    return first
+    return reduce(and_, (sf.col(name).eqNullSafe(sf.col(_OF_DELETION + name)) for name in dataset.key))

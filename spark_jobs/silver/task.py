@@ -11,7 +11,7 @@ from pyspark.sql import functions as sf
 
 from contracts.job_report import TransformedRows
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.silver.deletions import give_up_deleted, note_deletions
+from spark_jobs.silver.deletions import NewRows, take_deletions
 from spark_jobs.silver.evaluation import deletions, evaluated, rejected_rows, valid_rows
 from spark_jobs.silver.key_fingerprint import check_key
 from spark_jobs.silver.latest import merge_latest
@@ -143,10 +143,9 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
             wanted = rows.where(sf.col(COMMIT_VERSION) > valid.version)
             rows_to_take = valid_rows(wanted, contract)
             if contract.tells_deletions:
-                found = deletions(rows.where(sf.col(COMMIT_VERSION) > deleted.version), contract)
-                deleted = note_deletions(found, rows_to_take, job.lakehouse, deleted, bronze.version)
-                all_found = deletions(wanted, contract)
-                rows_to_take, valid = give_up_deleted(rows_to_take, all_found, job.lakehouse, deleted, valid)
+                found = rows.where(sf.col(COMMIT_VERSION) > deleted.version)
+                arrived = NewRows(rows_to_take, deletions(found, contract), deletions(wanted, contract))
+                rows_to_take, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, bronze.version)
             valid = merge_latest(rows_to_take, contract.table, job.lakehouse.silver, valid, bronze.version)
     return Taken(valid, rejected, deleted, tuple(counts))
 

@@ -43,7 +43,7 @@ def _read(folder: Path, words: dict[str, Any]) -> DatabaseSource:
         ({"deletedWhen": {"values": ["D"]}}, f"{AT}.customProperties.deletedWhen.field", "Field required"),
         (
             {"deletedWhen": {"field": "g", "values": [True]}},
-            f"{AT}.customProperties.deletedWhen.values",
+            f"{AT}.customProperties.deletedWhen.values[0]",
             "valid string",
         ),
         ({"maxDeletedRatio": 0.5}, AT, "has maxDeletedRatio, but no snapshot"),

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from contracts.contract import Contract
-from spark_jobs.silver.deletions import CHANGES, IS_NEW, STANDS, DeletionCount, deletions_change, judged
+from spark_jobs.silver.deletions import (
+    HAS_KNOWN,
+    HAS_LATE,
+    IS_NEW,
+    SILVER_SOURCE,
+    STANDS,
+    DeletionCount,
+    NewRows,
+    deletions_change,
+    judged,
+)
 from spark_jobs.silver.evaluation import deletions, evaluated, rejected_rows, valid_rows
 from spark_jobs.silver.masking import key_pads
 from spark_jobs.tables.lakehouse import Lakehouse
@@ -23,7 +33,6 @@ pytestmark = pytest.mark.spark
 
 FIRST = datetime(2026, 2, 1, 12, tzinfo=UTC)
 BEFORE, AFTER = FIRST - timedelta(days=1), FIRST + timedelta(microseconds=1)
-NOT, LIVES, DELETED = None, "a row", "a deletion"
 
 
 @pytest.fixture(scope="module")
@@ -44,61 +53,75 @@ def deleted_row(key: str, at: datetime | None, **values: object) -> Values:
     }
 
 
-STAND: list[tuple[dict[str, datetime], tuple[bool, bool]]] = [
-    ({"found": FIRST}, (True, True)),
-    ({"found": FIRST, "silver": BEFORE}, (True, True)),
-    ({"found": FIRST, "silver": FIRST}, (True, True)),
-    ({"found": FIRST, "silver": AFTER}, (False, False)),
-    ({"found": FIRST, "valid": BEFORE}, (True, True)),
-    ({"found": FIRST, "valid": AFTER}, (False, False)),
-    ({"found": FIRST, "known": BEFORE}, (True, True)),
-    ({"found": FIRST, "known": FIRST}, (False, False)),
-    ({"found": FIRST, "known": AFTER}, (False, False)),
-    ({"found": FIRST, "known": BEFORE, "valid": AFTER}, (False, True)),
+API = "customers-api"
+STAND: list[tuple[dict[str, datetime], tuple[bool, bool, str | None, bool]]] = [
+    ({"found": FIRST}, (True, False, None, False)),
+    ({"found": FIRST, "silver": BEFORE}, (True, False, API, False)),
+    ({"found": FIRST, "silver": FIRST}, (True, False, API, False)),
+    ({"found": FIRST, "silver": AFTER}, (False, False, API, False)),
+    ({"found": FIRST, "valid": BEFORE}, (True, False, None, True)),
+    ({"found": FIRST, "valid": AFTER}, (False, False, None, True)),
+    ({"found": FIRST, "known": BEFORE}, (True, True, None, False)),
+    ({"found": FIRST, "known": FIRST}, (False, True, None, False)),
+    ({"found": FIRST, "known": AFTER}, (False, True, None, False)),
+    ({"found": FIRST, "known": BEFORE, "valid": AFTER}, (False, True, None, True)),
 ]
-"""Times of the versions of a key, and whether the one that was found stands, and changes the table."""
+"""Times of the versions of a key, and of the one that was found whether it stands, and what else there is."""
+
+
+def _frames(spark: SparkSession, contract: Contract, cases: dict[str, dict[str, datetime]]) -> dict[str, DataFrame]:
+    """The deletions and rows of each kind, by key."""
+    house = Lakehouse(contract, "main", "file:///lake")
+
+    def of(kind: str) -> list[tuple[str, datetime]]:
+        return [(key, versions[kind]) for key, versions in cases.items() if kind in versions]
+
+    deletions_of = ("found", "pending", "known")
+    rows = {kind: [deleted_row(key, at) for key, at in of(kind)] for kind in deletions_of}
+    lives = {
+        k: [silver_row(customer_id=key, updated_at=at, source=API) for key, at in of(k)] for k in ("valid", "silver")
+    }
+    return {kind: table_rows(spark, house.deleted, rows[kind]) for kind in deletions_of} | {
+        kind: table_rows(spark, house.silver, lives[kind]) for kind in lives
+    }
+
+
+def _judged(frames: dict[str, DataFrame], contract: Contract) -> DataFrame:
+    new = NewRows(frames["valid"], frames["found"], frames["pending"])
+    return judged(new, frames["known"], frames["silver"], contract.table)
 
 
 def test_a_new_deletion_is_held_against_all_versions_of_its_key(spark: SparkSession, deleting: Contract) -> None:
-    house = Lakehouse(deleting, "main", "file:///lake")
-    cases = {f"C{number}": versions for number, (versions, _) in enumerate(STAND)}
-    lists = {
-        name: [(key, versions[name]) for key, versions in cases.items() if name in versions]
-        for name in ("found", "known", "valid", "silver")
-    }
-    found, known = (
-        table_rows(spark, house.deleted, [deleted_row(key, at) for key, at in lists[name]])
-        for name in ("found", "known")
-    )
-    valid, silver = (
-        table_rows(spark, house.silver, [silver_row(customer_id=key, updated_at=at) for key, at in lists[name]])
-        for name in ("valid", "silver")
-    )
-    rows = judged(found, known, valid, silver, deleting.table).where(IS_NEW).collect()
-    verdicts = {row["customer_id"]: (row[STANDS], row[CHANGES]) for row in rows}
+    cases = {f"C{number}": versions | {"pending": versions["found"]} for number, (versions, _) in enumerate(STAND)}
+    rows = _judged(_frames(spark, deleting, cases), deleting).where(IS_NEW).collect()
+    verdicts = {row["customer_id"]: (row[STANDS], row[HAS_KNOWN], row[SILVER_SOURCE], row[HAS_LATE]) for row in rows}
     assert verdicts == {f"C{number}": verdict for number, (_, verdict) in enumerate(STAND)}
 
 
-def test_known_deletions_are_judged_only_where_new_rows_have_their_key(spark: SparkSession, deleting: Contract) -> None:
-    house = Lakehouse(deleting, "main", "file:///lake")
-    known = table_rows(spark, house.deleted, [deleted_row(key, FIRST) for key in ("C1", "C2", "C3")])
-    versions = {"C1": AFTER, "C2": BEFORE}
-    valid = [silver_row(customer_id=key, updated_at=at) for key, at in versions.items()]
-    nothing = table_rows(spark, house.silver, [])
-    rows = judged(known.limit(0), known, table_rows(spark, house.silver, valid), nothing, deleting.table).collect()
-    assert sorted((row["customer_id"], row[IS_NEW], row[STANDS], row[CHANGES]) for row in rows) == [
-        ("C1", False, False, True),
-        ("C2", False, True, False),
+def test_known_deletions_are_judged_where_new_rows_have_their_key_or_silver_has_yet_to_hear_of_them(
+    spark: SparkSession, deleting: Contract
+) -> None:
+    """The table of deletions has taken in those of C4 before a crash, and silver has not."""
+    cases = {
+        "C1": {"known": FIRST, "valid": AFTER},
+        "C2": {"known": FIRST, "valid": BEFORE},
+        "C3": {"known": FIRST},
+        "C4": {"known": FIRST, "pending": FIRST, "silver": BEFORE},
+    }
+    rows = _judged(_frames(spark, deleting, cases), deleting).collect()
+    assert sorted((row["customer_id"], row[IS_NEW], row[STANDS], row[SILVER_SOURCE]) for row in rows) == [
+        ("C1", False, False, None),
+        ("C2", False, True, None),
+        ("C4", False, True, API),
     ]
 
 
 def test_of_several_new_deletions_of_a_key_the_latest_stands(spark: SparkSession, deleting: Contract) -> None:
     house = Lakehouse(deleting, "main", "file:///lake")
     later = {"ingestion_timestamp": INGESTED + timedelta(hours=1)}
-    found = [deleted_row("C1", FIRST), deleted_row("C1", FIRST, **later), deleted_row("C1", None, **later)]
-    frames = [table_rows(spark, house.deleted, found), table_rows(spark, house.deleted, [])]
-    nothing = table_rows(spark, house.silver, [])
-    rows = judged(*frames, nothing, nothing, deleting.table).where(STANDS).collect()
+    of_key = [deleted_row("C1", FIRST), deleted_row("C1", FIRST, **later), deleted_row("C1", None, **later)]
+    found, nothing = table_rows(spark, house.deleted, of_key), table_rows(spark, house.silver, [])
+    rows = judged(NewRows(nothing, found, found), None, nothing, deleting.table).where(STANDS).collect()
     assert [row_values(row)["ingestion_timestamp"] for row in rows] == [INGESTED + timedelta(hours=1)]
 
 
@@ -107,10 +130,10 @@ def test_where_nothing_says_which_version_is_the_latest_ingestion_does(spark: Sp
     house = Lakehouse(unordered, "main", "file:///lake")
     assert house.deleted.column_names[:3] == ("customer_id", "purchase_date", "source")
     kept = {name: value for name, value in deleted_row("C1", None).items() if name != "updated_at"}
-    found = table_rows(spark, house.deleted, [kept])
+    found, nothing = table_rows(spark, house.deleted, [kept]), table_rows(spark, house.silver, [])
     silver = [silver_row(updated_at=AFTER, ingestion_timestamp=INGESTED - timedelta(seconds=1))]
-    nothing = table_rows(spark, house.silver, [])
-    (row,) = judged(found, found.limit(0), nothing, table_rows(spark, house.silver, silver), unordered.table).collect()
+    new = NewRows(nothing, found, found)
+    (row,) = judged(new, None, table_rows(spark, house.silver, silver), unordered.table).collect()
     assert row[STANDS] is True
 
 
@@ -136,10 +159,13 @@ def test_a_deletion_of_bronze_is_read_as_its_key_and_its_time_and_masked(
 
 
 def test_deletions_count_in_the_books_where_they_stand_and_where_they_do_not() -> None:
+    def counted(source: str, rows: int, *, is_new: bool, stands: bool) -> DeletionCount:
+        return DeletionCount(source, is_new, stands, not is_new, stands, None, has_late=False, rows=rows)
+
     counts = [
-        DeletionCount("db", is_new=True, stands=True, changes=True, rows=5),
-        DeletionCount("db", is_new=True, stands=False, changes=False, rows=2),
-        DeletionCount("api", is_new=False, stands=False, changes=True, rows=1),
-        DeletionCount("api", is_new=False, stands=True, changes=False, rows=7),
+        counted("db", 5, is_new=True, stands=True),
+        counted("db", 2, is_new=True, stands=False),
+        counted("api", 1, is_new=False, stands=False),
+        counted("api", 7, is_new=False, stands=True),
     ]
     assert deletions_change(counts) == {"deleted": {"db": 5, "api": -1}, "superseded": {"db": 2, "api": 1}}
