@@ -98,10 +98,8 @@ def _progress(spark: SparkSession, table: Table) -> Progress:
     return Progress.noted_in(read_log(spark, table).commits)
 
 
-def _make_anew(spark: SparkSession, table: Table, epoch: str) -> Progress:
-    anew = Progress(epoch=epoch)
-    create_anew(spark, table, anew.metadata())
-    return anew
+def _make_anew(spark: SparkSession, table: Table, epoch: str) -> None:
+    create_anew(spark, table, Progress(epoch=epoch).metadata())
 
 
 def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
@@ -117,7 +115,10 @@ def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
     if deleted.epoch == valid.epoch and (is_first_epoch or (valid.version < 0) is (rejected.version < 0)):
         return Taken(valid, rejected, deleted)
     epoch = str(uuid4())
-    return Taken(*(_make_anew(spark, table, epoch) for table in house.silver_tables))
+    for table in house.silver_tables:
+        _make_anew(spark, table, epoch)
+    anew = Progress(epoch=epoch)
+    return Taken(anew, anew, anew)
 
 
 def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progress) -> Progress:
