@@ -92,7 +92,7 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
         Word("customProperties.lookBack", _declared("lookBack"), always(NOBODY)),
         Word("customProperties.deletedWhen", _declared("deletedWhen"), always(SOURCES)),
         Word("customProperties.snapshot", _declared("snapshot"), always(NOBODY)),
-        Word("customProperties.maxDeletedRatio", attrgetter("max_deleted_ratio"), always(NOBODY)),
+        Word("customProperties.maxDeletedRatio", _declared("maxDeletedRatio"), always(NOBODY)),
         *_CHANGING,
     ),
     ApiSource: (

@@ -52,6 +52,10 @@ class LookBack(BaseModel):
         return timedelta(hours=self.every_hours)
 
 
+USUAL_DELETED_RATIO = 0.2
+"""What comes to more is an empty or half loaded table, unless the contract says otherwise."""
+
+
 class DeletedWhen(BaseModel):
     """What a row says that is deleted and still there: a field that is not null, or that holds one of some values.
 
@@ -88,7 +92,7 @@ class DatabaseSource(BaseSource):
     look_back: LookBack | None = Custom("lookBack", default=None)
     deleted_when: DeletedWhen | None = Custom("deletedWhen", default=None)
     snapshot: SnapshotFrequency | None = Custom("snapshot", default=None)
-    max_deleted_ratio: float = Custom("maxDeletedRatio", default=0.2, ge=0, le=1)
+    max_deleted_ratio: float | None = Custom("maxDeletedRatio", default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _measures_the_cursor_in_its_own_unit(self) -> Self:
@@ -109,9 +113,14 @@ class DatabaseSource(BaseSource):
     def _tells_deletions_in_one_way(self) -> Self:
         if self.deleted_when and self.snapshot:
             raise ValueError("has deletedWhen and a snapshot: what is marked as deleted is still there, so keep one")
-        if "max_deleted_ratio" in self.model_fields_set and not self.snapshot:
+        if self.max_deleted_ratio is not None and not self.snapshot:
             raise ValueError("has maxDeletedRatio, but no snapshot that could find so much gone")
         return self
+
+    @property
+    def tolerated_deleted_ratio(self) -> float:
+        """The largest part of the landed keys that a snapshot may find gone."""
+        return USUAL_DELETED_RATIO if self.max_deleted_ratio is None else self.max_deleted_ratio
 
     @property
     def tells_deletions(self) -> bool:

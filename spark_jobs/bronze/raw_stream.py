@@ -58,7 +58,7 @@ def raw_files(spark: SparkSession, contract: Contract, lake_url: str) -> list[Ra
             sets += [names for names in recorded.get(source.name, []) if names != contract.column_names]
             found += [RawFiles(source, folders, f"*.{column_set(names)}.csv", names) for names in sets]
         else:
-            told = [DELETED_AT] if source.tells_deletions else []
+            told = [DELETED_AT] if contract.tells_deletions else []
             found.append(RawFiles(source, folders, "*.json", (*contract.column_names, *told)))
     return found
 

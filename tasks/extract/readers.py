@@ -89,7 +89,7 @@ def database_reader(contract: Contract, source: DatabaseSource, url_for_login: C
         span=lambda window: changes_span(contract, source, url_for_login(), window),
         is_dated=source.cursor_format is not CursorFormat.NUMBER,
         keys=(lambda: open_keys(contract, source, url_for_login())) if source.snapshot else None,
-        max_deleted_ratio=source.max_deleted_ratio,
+        max_deleted_ratio=source.tolerated_deleted_ratio,
     )
 
 

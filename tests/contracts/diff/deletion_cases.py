@@ -27,7 +27,7 @@ CASES = [
         Verdict.ADDITIVE,
         (
             additive(f"{DATABASE}.customProperties.snapshot", "was the default, is daily"),
-            additive(f"{DATABASE}.customProperties.maxDeletedRatio", "was 0.2, is 0.5"),
+            additive(f"{DATABASE}.customProperties.maxDeletedRatio", "was the default, is 0.5"),
         ),
     ),
 ]
