@@ -5,17 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import stamina
 
 from sandbox.errors import PartError
 from sandbox.progress import console
 
 _POLL_SECONDS = 1.0
 _REMINDER_SECONDS = 15.0
+_BUSY_SECONDS = 60.0
 _FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 _SHOWN = _FINAL | {"RUNNING"}
+
+
+class _BusyError(PartError):
+    """Raised when Prefect has no time for the question."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,9 @@ def run_deployment(
         PartError: the deployment cannot be run.
     """
     with httpx.Client(base_url=api_url, timeout=30, trust_env=False) as client:
-        found = _object(client.get(f"/deployments/name/{deployment}"))
-        run = _object(client.post(f"/deployments/{found['id']}/create_flow_run", json={"parameters": dict(parameters)}))
+        found = _answer(client, "GET", f"/deployments/name/{deployment}")
+        asked = {"parameters": dict(parameters), "idempotency_key": str(uuid4())}
+        run = _answer(client, "POST", f"/deployments/{found['id']}/create_flow_run", asked)
         console.print(f"{deployment}: flow run {run['name']}")
         return _follow(client, run["id"], check_alive)
 
@@ -58,7 +67,7 @@ def _follow(client: httpx.Client, run_id: str, check_alive: Callable[[], None]) 
     seen: dict[str, str] = {}
     with console.status("waiting for the worker") as status:
         while True:
-            run = _object(client.get(f"/flow_runs/{run_id}"))
+            run = _answer(client, "GET", f"/flow_runs/{run_id}")
             state = str(run["state_type"])
             steps = _steps(client, run_id)
             for step in steps:
@@ -82,21 +91,22 @@ def _steps(client: httpx.Client, run_id: str) -> list[dict[str, Any]]:
     """The run's subflow runs and its own task runs, as they started."""
     children = {"flow_runs": {"parent_flow_run_id": {"any_": [run_id]}}, "sort": "START_TIME_ASC"}
     tasks = {"flow_runs": {"id": {"any_": [run_id]}}, "task_runs": {"subflow_runs": {"exists_": False}}}
-    subflows = _list(client.post("/flow_runs/filter", json=children))
-    return [*subflows, *_list(client.post("/task_runs/filter", json=tasks))]
+    subflows = _answer(client, "POST", "/flow_runs/filter", children)
+    return [*subflows, *_answer(client, "POST", "/task_runs/filter", tasks)]
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
-    answer: dict[str, Any] = _checked(response).json()
-    return answer
+def _answer(client: httpx.Client, method: str, path: str, asked: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+    """What Prefect answers. Its database is busy for seconds when much is going on: then it is asked again."""
+    retrying = stamina.retry(on=_BusyError, attempts=None, timeout=_BUSY_SECONDS)
+    return retrying(_answer_at_once)(client, method, path, asked)
 
 
-def _list(response: httpx.Response) -> list[dict[str, Any]]:
-    answer: list[dict[str, Any]] = _checked(response).json()
-    return answer
-
-
-def _checked(response: httpx.Response) -> httpx.Response:
+def _answer_at_once(client: httpx.Client, method: str, path: str, asked: Mapping[str, Any] | None) -> Any:  # noqa: ANN401
+    try:
+        response = client.request(method, path, json=asked)
+    except httpx.TransportError as error:
+        raise _BusyError(f"Prefect does not answer to {path}: {error!r}; see `make status`") from error
     if response.is_error:
-        raise PartError(f"Prefect answered {response.status_code} to {response.request.url.path}: {response.text}")
-    return response
+        refusal = _BusyError if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE else PartError
+        raise refusal(f"Prefect answered {response.status_code} to {response.request.url.path}: {response.text}")
+    return response.json()

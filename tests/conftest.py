@@ -24,7 +24,7 @@ TESTS = Path(__file__).parent
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-CHAOS_SAMPLE = 2
+CHAOS_SAMPLE = 1
 LONGEST = ("end_to_end", "spark_jobs")
 MANY = "tasks"
 """The folder whose tests are too many for one worker: each of its own folders is kept together instead."""

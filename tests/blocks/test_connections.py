@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from blocks.connections import UnusableConnection, connection_values, is_secret, source_connection
-from contracts.folder import read_contracts
 from contracts.sources.kinds import Source
+from tests.packaged_contracts import PURCHASES
 
 URL, KEY_FILE = "https://customers.example.com", "/secrets/API-KEY"
 
 
 def source(name: str = "customers-api") -> Source:
-    return read_contracts().dataset("customer_purchases").source(name)
+    return PURCHASES.source(name)
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])

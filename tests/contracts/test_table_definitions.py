@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from contracts.columns import Masking
-from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from contracts.table_definitions import (
     changes_under_rows,
@@ -16,8 +15,8 @@ from contracts.table_definitions import (
     inapplicable,
 )
 from tests.contract_changes import with_column
+from tests.packaged_contracts import RETURNS
 
-RETURNS = read_contracts().dataset("product_returns")
 BEFORE = {
     "key": "order_id",
     "type of order_id": "string",

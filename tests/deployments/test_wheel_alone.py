@@ -12,7 +12,6 @@ import pytest
 from uv import find_uv_bin
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.job_document import TASKS, parameter_defaults
 from contracts.job_report import RESULT_MARKER, TaskReport, TransformedRows, read_report
 from deployments.wheel import build_wheel
@@ -22,6 +21,7 @@ from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
 from sandbox.parts.spark_conf import write_spark_conf
+from tests.packaged_contracts import PURCHASES
 from tests.repository.test_locks import pinned
 from tests.spark_jobs.arrivals import ARRIVALS
 
@@ -71,7 +71,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def reports(python: Path, cluster: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, TaskReport]:
     """What the three tasks reported after the first arrivals, called by their entry points as Databricks does."""
-    lake, contract = tmp_path_factory.mktemp("lake"), read_contracts().dataset("customer_purchases")
+    lake, contract = tmp_path_factory.mktemp("lake"), PURCHASES
     ARRIVALS[0](lake, contract)
     command = [python, "-I", "-c", RUN, ",".join(TASKS), *_arguments(lake, contract)]
     done = subprocess.run(command, cwd=lake, env=cluster, capture_output=True, text=True, check=False)

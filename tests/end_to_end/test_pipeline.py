@@ -15,17 +15,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.job_report import SourceBooks
 from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
 from tests.end_to_end.conftest import OUTLET_FILE
 from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
 pytestmark = pytest.mark.end_to_end
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 SOURCES = [source.name for source in CONTRACT.sources]
 SLUG = CONTRACT.slug
 RUN_PIPELINE = ("prefect", "deployment", "run", "lakehouse/customer-purchases", "--watch")

@@ -8,17 +8,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from sandbox.generator.population import SourceKind
 from sandbox.generator.product_returns.row_versions import returns_truth
 from tests.end_to_end.expectation import keyed
 from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.packaged_contracts import RETURNS as CONTRACT
 
 pytestmark = pytest.mark.end_to_end
 
-CONTRACT = read_contracts().dataset("product_returns")
 RUN = ("sandbox", "run", "--dataset", CONTRACT.slug)
 SOURCES = [source.name for source in CONTRACT.sources]
 

@@ -20,12 +20,12 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.testing.utilities import prefect_test_harness
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage, SourceConnection
-from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from deployments.work_pool.template import COMMITTED
 from sandbox.home import SandboxHome
 from sandbox.parts.certificates import ensure_certificates
 from tasks.land.raw_container import RawContainer
+from tests.packaged_contracts import RETURNS
 from tests.tasks.ingestions import from_source
 
 
@@ -110,7 +110,7 @@ def connect(tmp_path: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def land_returns(storage: str, tmp_path: Path) -> Iterator[Callable[[str, int], None]]:
     """Land a file of so many returns; nothing of it is left when the test ends."""
-    contract, folder = read_contracts().dataset("product_returns"), tmp_path / "returns"
+    contract, folder = RETURNS, tmp_path / "returns"
     folder.mkdir()
     header = "devolucao;data_devolucao;produto;quantidade;aberto;motivo;cpf;atualizado_em"
     row = "TR-{:010};31/01/2026;TV;1;S;;529.982.247-25;31/01/2026 12:00:00"

@@ -12,13 +12,13 @@ import stamina
 from prefect.artifacts import Artifact
 from prefect.states import State
 
-from contracts.folder import read_contracts
 from contracts.job_report import TaskReport, TransformedRows
 from flows.lakehouse import lakehouse
 from tasks.report.facts import RunFacts, SourceState
 from tasks.transform.job_run import TransformationState
 from tasks.transform.transformation import TransformWhen
 from tests.flows.jobs import the_job
+from tests.packaged_contracts import RETURNS as DATASET
 from tests.tasks.scripted_api import Answer, answer, cut_off, serve
 
 pytestmark = pytest.mark.services
@@ -26,9 +26,6 @@ pytestmark = pytest.mark.services
 THE_JOB = answer({"jobs": [the_job()], "runs": []})
 NO_UPKEEP = answer({"jobs": []})
 REFUSAL = answer({"error_code": "PERMISSION_DENIED", "message": "no"}, 403)
-
-
-DATASET = read_contracts().dataset("product_returns")
 
 
 def jobs_api(**bronze: int) -> Answer:

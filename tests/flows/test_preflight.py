@@ -19,7 +19,6 @@ from prefect.testing.utilities import prefect_test_harness
 
 from blocks.images import project_version
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.job_report import TaskReport
 from contracts.lake_terms import Layer
 from contracts.table_definitions import definitions
@@ -28,6 +27,7 @@ from tasks.preflight.run import check_run
 from tasks.transform.transformation import Rebuild
 from tests.contract_changes import with_column
 from tests.flows.jobs import the_job
+from tests.packaged_contracts import RETURNS
 from tests.tasks.preflight.stub_cloud import StubCloud, federate, served
 from tests.tasks.scripted_api import Answer, answer, serve
 
@@ -38,7 +38,7 @@ THE_JOB = answer({"jobs": [the_job()], "runs": []})
 
 @pytest.fixture
 def contract() -> Contract:
-    return read_contracts().dataset("product_returns")
+    return RETURNS
 
 
 def _missing(contract: Contract, sources: list[str] | None = None) -> list[str]:

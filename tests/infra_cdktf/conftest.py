@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.folder import PACKAGED_CONTRACTS, Contracts, read_contracts
+from contracts.folder import Contracts
 from infra_cdktf.accounts import Accounts, read_accounts
 from infra_cdktf.app import build_app
 from infra_cdktf.environment import Environment
@@ -13,6 +13,7 @@ from infra_cdktf.environment_settings import EnvironmentSettings
 from infra_cdktf.main import HERE
 from infra_cdktf.settings import ENVIRONMENTS
 from tests.infra_cdktf.plan import Plan
+from tests.packaged_contracts import CONTRACTS
 
 VERSION = "9.8.7"
 
@@ -53,13 +54,13 @@ class Synthesis:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for `contract` runs with each dataset's in turn."""
     if "contract" in metafunc.fixturenames:
-        datasets = read_contracts(PACKAGED_CONTRACTS).datasets
+        datasets = CONTRACTS.datasets
         metafunc.parametrize("contract", datasets, ids=[contract.slug for contract in datasets], scope="session")
 
 
 @pytest.fixture(scope="session")
 def synthesis() -> Synthesis:
-    return Synthesis(read_accounts(HERE / "accounts.example.toml"), read_contracts(PACKAGED_CONTRACTS))
+    return Synthesis(read_accounts(HERE / "accounts.example.toml"), CONTRACTS)
 
 
 @pytest.fixture(scope="session")

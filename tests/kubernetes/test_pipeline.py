@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from tasks.kubernetes.losses import Policy
@@ -20,10 +19,10 @@ from tests.kubernetes.lost_runs import SHORT, LostRuns
 from tests.kubernetes.node.stand_in import NodeStandIn
 from tests.kubernetes.paths import IMAGE, REPOSITORY
 from tests.kubernetes.prefect_api import PrefectApi
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
 pytestmark = pytest.mark.kubernetes
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 AT_ONCE = Policy(patience=SHORT, restart_delay=timedelta(0))
 OF_THIS_MACHINE = ("SSL_CERT_FILE", "NO_PROXY", "no_proxy")
 """Certificates and addresses that a pod on AKS needs not be told."""

@@ -20,14 +20,13 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.folder import read_contracts
 from sandbox.customers_api.purchases_store import Position
 from sandbox.customers_api.rate_limit import TokenBucket
 from sandbox.generator.customer_purchases.api_database import bring_api_database_to
 from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 POPULATION = Population(3000, 3, datetime(2026, 11, 25, tzinfo=UTC))
 REPOSITORY = Path(__file__).parents[2]
 KEY = "planted-api-key-7f3a"

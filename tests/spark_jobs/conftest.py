@@ -14,11 +14,11 @@ import pytest
 from pyspark.sql import SparkSession
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
 from sandbox.parts.spark_conf import write_spark_conf
+from tests.packaged_contracts import PURCHASES
 from tests.spark_jobs.connect_server import connect_server
 from tests.spark_jobs.lakehouse_runs import drop_schemas
 
@@ -55,7 +55,7 @@ def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return read_contracts().dataset("customer_purchases")
+    return PURCHASES
 
 
 @pytest.fixture

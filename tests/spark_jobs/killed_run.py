@@ -17,8 +17,8 @@ from threading import Thread
 
 from pyspark.sql import SparkSession
 
-from contracts.folder import read_contracts
 from tests.contract_changes import with_sources
+from tests.packaged_contracts import PURCHASES
 from tests.spark_jobs.lakehouse_runs import job_parameters, run_job
 
 CHANGES_ROWS = {"STREAMING UPDATE", "WRITE", "MERGE"}
@@ -49,7 +49,7 @@ def kill_when(lake: Path, glob: str, counts: Callable[[Path], bool]) -> None:
 
 
 def main(lake: Path, kind: str, glob: str) -> None:
-    contract = read_contracts().dataset("customer_purchases")
+    contract = PURCHASES
     session = SparkSession.builder.config("spark.sql.shuffle.partitions", "2").getOrCreate()
     Thread(target=kill_when, args=(lake, glob, KINDS[kind]), daemon=True).start()
     run_job(session, job_parameters(with_sources(contract, [contract.source("customers-api")]), lake, "killed-run"))

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from contracts.folder import read_contracts
 from contracts.job_document import RawStreamFormat, job_document
 from sandbox.home import REPOSITORY
 from spark_jobs import command_line
 from spark_jobs.command_line import hash_key
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.job_parameters import parse_job_parameters
+from tests.packaged_contracts import PURCHASES
 
 ENVIRONMENT = {"catalog": "main", "lake_url": "file:///lake", "checkpoints_url": "file:///lake/checkpoints"}
-JOB = job_document(read_contracts().dataset("customer_purchases"), ENVIRONMENT)
+JOB = job_document(PURCHASES, ENVIRONMENT)
 ARGUMENTS = [
     "--dataset=customer-purchases",
     "--catalog=main",

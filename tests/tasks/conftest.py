@@ -12,10 +12,10 @@ from adbc_driver_postgresql import dbapi
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from sandbox.parts.postgres import postgres, store_database_url
 from sandbox.processes.processes import Processes
 from tasks.land.raw_container import RawContainer
+from tests.packaged_contracts import PURCHASES
 from tests.tasks.store_database import StoreDatabase
 
 PASSWORD = "planted-password"
@@ -23,7 +23,7 @@ PASSWORD = "planted-password"
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return read_contracts().dataset("customer_purchases")
+    return PURCHASES
 
 
 @pytest.fixture

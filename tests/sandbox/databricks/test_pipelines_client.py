@@ -8,18 +8,17 @@ from typing import Any
 
 import pytest
 
-from contracts.folder import read_contracts
 from contracts.job_document import job_name
 from contracts.job_report import TaskReport, TransformedRows
 from tasks.errors import AccessRefused
 from tasks.transform.job_run import Transformation, TransformationState
 from tasks.transform.transformation import TransformWhen, cancel_transformation, transform
 from tasks.transform.workspace import Workspace
+from tests.packaged_contracts import RETURNS as CONTRACT
 from tests.sandbox.databricks.conftest import TOKEN, JobsApi, task, wait_until
 
 pytestmark = pytest.mark.services
 
-CONTRACT = read_contracts().dataset("product_returns")
 SOURCE = CONTRACT.sources[0].name
 REPORT = TaskReport(
     task="bronze", seconds=1, total={SOURCE: TransformedRows(bronze=5)}, contract_digest=CONTRACT.digest

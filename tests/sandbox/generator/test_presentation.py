@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.formats import DateFormat, TimestampFormat
 from sandbox.generator.population import SourceKind, source_of
 from sandbox.generator.presentation import change_time_text, date_text, timestamp_text
+from tests.packaged_contracts import CONTRACTS
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_times_are_written_in_utc_or_at_the_sources_offset(offset: str | None, e
     assert written == expected
 
 
-@pytest.mark.parametrize("contract", read_contracts().datasets, ids=lambda contract: contract.name)
+@pytest.mark.parametrize("contract", CONTRACTS.datasets, ids=lambda contract: contract.name)
 def test_a_databases_times_have_six_decimals_whatever_the_fraction(contract: Contract) -> None:
     fractions = [0, 450, 120_000, 123_456]
     times = pl.Series([datetime(2026, 1, 1, 1, 2, 3, fraction, UTC) for fraction in fractions])

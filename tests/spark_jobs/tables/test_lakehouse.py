@@ -6,16 +6,16 @@ import pytest
 
 from contracts.columns import Classification
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.lake_terms import Layer
 from contracts.tables import ADDED_COLUMNS
 from spark_jobs.tables.lakehouse import Lakehouse, layer_url
 from tests.spark_jobs.deletions import telling_deletions
+from tests.packaged_contracts import PURCHASES
 
 
 @pytest.fixture(scope="module")
 def house() -> Lakehouse:
-    return Lakehouse(read_contracts().dataset("customer_purchases"), "main", "abfss://lake.dfs.core.windows.net")
+    return Lakehouse(PURCHASES, "main", "abfss://lake.dfs.core.windows.net")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
 from contracts.expressions import DIALECT, kind_of, parse_expression
-from contracts.folder import read_contracts
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables.logic_check import check_logic
 from tests.contracts.documents import document
+from tests.packaged_contracts import CONTRACTS
 from tests.vectors.logic_vectors import AGGREGATES, SCALARS, TYPES
 
 pytestmark = pytest.mark.spark
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.spark
 
 @pytest.mark.parametrize("name", ["customer_purchases", "product_returns"])
 def test_the_logic_of_the_shipped_contracts_can_be_computed(spark: SparkSession, name: str) -> None:
-    check_logic(spark, read_contracts().dataset(name))
+    check_logic(spark, CONTRACTS.dataset(name))
 
 
 SILVER = {

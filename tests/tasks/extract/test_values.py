@@ -10,18 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.formats import LAST_INSTANT
 from contracts.rules import Cpf, HasLength, Luhn, Matches, Parses, Present, Rule
 from contracts.sources.kinds import Source
 from contracts.written_formats import written_format
 from tasks.extract.values import read
 from tasks.validate.rules import accepts
+from tests.packaged_contracts import CONTRACTS
 from tests.vectors.date_vectors import ISO
 from tests.vectors.number_vectors import DOLLAR, PLAIN, REAL
 from tests.vectors.odd_texts import EVERY_FORMAT, TEXTS
 
-CONTRACTS = [read_contracts().dataset(name) for name in ("customer_purchases", "product_returns")]
+CONTRACTS = [CONTRACTS.dataset(name) for name in ("customer_purchases", "product_returns")]
 
 
 def _frame(texts: list[str]) -> pl.DataFrame:

@@ -10,7 +10,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.rules import Stage
 from contracts.sources.database import DatabaseSource
 from contracts.sources.kinds import Source
@@ -23,14 +22,13 @@ from tasks.extract.database.rows import extract_database
 from tasks.validate.rules import accepts
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate
+from tests.packaged_contracts import PURCHASES
 from tests.tasks.store_database import StoreDatabase
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 POPULATION = Population(rows=3000, seed=7, anchor=NOW)
 
-every_source = pytest.mark.parametrize(
-    "source", read_contracts().dataset("customer_purchases").sources, ids=lambda source: source.name
-)
+every_source = pytest.mark.parametrize("source", PURCHASES.sources, ids=lambda source: source.name)
 
 
 def _truth(contract: Contract, source: Source) -> pl.DataFrame:

@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.rules import Stage
 from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
@@ -26,12 +25,12 @@ from tasks.extract.files.rows import extract_file
 from tasks.validate.rules import accepts
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate
+from tests.packaged_contracts import RETURNS as CONTRACT
 from tests.tasks.branch_file import fetched
 from tests.tasks.store_database import StoreDatabase
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 POPULATION = Population(rows=60_000, seed=7, anchor=NOW)
-CONTRACT = read_contracts().dataset("product_returns")
 DATABASE = cast(DatabaseSource, source_of(CONTRACT, SourceKind.DATABASE))
 FILES = cast(FilesSource, source_of(CONTRACT, SourceKind.FILES))
 

@@ -12,10 +12,10 @@ from prefect.settings import PREFECT_API_KEY, PREFECT_API_SSL_CERT_FILE, PREFECT
 
 from blocks.images import image_name
 from blocks.settings import LakehouseSettings
-from contracts.folder import read_contracts
 from tasks.preflight import stages
 from tasks.preflight.__main__ import main
 from tasks.preflight.graph import RIGHTS
+from tests.packaged_contracts import CONTRACTS
 from tests.tasks.preflight.stub_cloud import PRINCIPAL, TENANT, StubCloud, arm
 from tests.tasks.preflight.test_azure import ASSIGNMENTS as ROLE_ASSIGNMENTS
 from tests.tasks.preflight.test_azure import DEFINITIONS, PLACE, ROLES, SUBSCRIPTION, VAULT
@@ -23,7 +23,7 @@ from tests.tasks.preflight.test_github import ENVIRONMENTS, REPOSITORY
 from tests.tasks.preflight.test_graph import APPLICATION
 from tests.tasks.scripted_api import answer
 
-SOURCES = [source.name for contract in read_contracts().datasets for source in contract.sources]
+SOURCES = [source.name for contract in CONTRACTS.datasets for source in contract.sources]
 IMAGES = [image_name(name) for name in (*SOURCES, "lakehouse", "worker")]
 
 

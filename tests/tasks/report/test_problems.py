@@ -2,13 +2,12 @@
 
 import pytest
 
-from contracts.folder import read_contracts
 from contracts.job_report import SourceBooks, TaskReport, TransformedRows
 from tasks.report.facts import Problem, SourceOutcome, SourceState
 from tasks.report.problems import REDO, find_problems
 from tasks.transform.job_run import JobRun, JobTask, Transformation, TransformationState
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 BALANCED = SourceBooks(extracted=5, landed=4, quarantined=1, bronze=4, silver=2, rejected=1, superseded=1)
 
 

@@ -8,11 +8,11 @@ from ssl import PROTOCOL_TLS_SERVER, SSLContext
 import pytest
 import stamina
 
-from contracts.folder import read_contracts
 from sandbox.home import SandboxHome
 from sandbox.parts.certificates import ensure_certificates
 from tasks.transform import transformation
 from tasks.transform.workspace import Workspace
+from tests.packaged_contracts import PURCHASES
 from tests.tasks.transform.jobs_service import JobsService, served
 
 
@@ -41,7 +41,7 @@ def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def service(tls: SSLContext) -> Iterator[JobsService]:
-    with served(JobsService(read_contracts().dataset("customer_purchases").digest), tls) as running:
+    with served(JobsService(PURCHASES.digest), tls) as running:
         yield running
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.folder import read_contracts
 from tasks.errors import DatabricksUnavailable, JobNotDeployed, JobOverdue
 from tasks.transform import transformation
 from tasks.transform.job_run import Transformation, TransformationState
 from tasks.transform.jobs_api import start_job, wait_for_run
 from tasks.transform.transformation import Rebuild, TransformWhen, cancel_transformation, transform
 from tasks.transform.workspace import Workspace
+from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.tasks.scripted_api import Answer, answer, cut_off
 from tests.tasks.transform.jobs_service import JOB_ID, JobsService
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 UNAVAILABLE = answer({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "soon"}, 503)
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.folder import read_contracts
 from tasks.errors import JobBusy, JobNotDeployed
 from tasks.transform.job_run import JobRun, TransformationState
 from tasks.transform.transformation import TransformWhen, transform
 from tasks.transform.upkeep import keep_tables_up
 from tasks.transform.workspace import Workspace
+from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.tasks.transform.jobs_service import JOB_ID, UPKEEP_JOB_ID, JobsService
-
-CONTRACT = read_contracts().dataset("customer_purchases")
 
 
 @pytest.fixture

@@ -77,6 +77,7 @@ def test_the_token_is_for_databricks_and_kept_while_it_is_good(service: JobsServ
     assert form["client_assertion"] == ["assertion-of-the-pod"]
 
 
+@pytest.mark.chaos  # azure-identity asks for another token after half a minute at the earliest
 def test_the_token_is_renewed_before_it_expires_while_a_run_is_waited_for(service: JobsService, entra: Entra) -> None:
     run_id = service.add("RUNNING", bronze_rows=10)
     service.endless = True

@@ -13,14 +13,13 @@ from pandera.config import config_context
 from polars.testing import assert_frame_equal
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from tasks.errors import StructureError
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import REASONS, validate
+from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.tasks.rows import chunk
 from tests.vectors.branch_dialect import ROW, dialect_contract
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 TODAY = date(2026, 11, 25)
 
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.folder import read_contracts
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.customer_purchases import api_database
 from sandbox.generator.customer_purchases.api_database import bring_api_database_to
 from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 POPULATION = Population(500, 3, datetime(2026, 11, 25, tzinfo=UTC))
 
 

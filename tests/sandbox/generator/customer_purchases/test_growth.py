@@ -8,14 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.folder import read_contracts
 from sandbox.generator.csv_files import CsvFile
 from sandbox.generator.customer_purchases.growth import drop_branch_files, file_content
 from sandbox.generator.customer_purchases.row_versions import block_truth, branch_files, truth
 from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.population import Population, SourceKind
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
-CONTRACT = read_contracts().dataset("customer_purchases")
 POPULATION = Population(2000, 3, datetime(2026, 11, 25, tzinfo=UTC))
 
 

@@ -9,17 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.rules import OneOf
 from sandbox.generator.block import Block
 from sandbox.generator.customer_purchases.row_versions import block_truth, purchase_blocks, truth
 from sandbox.generator.customer_purchases.shares import SHARES
 from sandbox.generator.dirt import Dirt
 from sandbox.generator.population import Population, SourceKind, source_of
+from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.sandbox.generator.customer_purchases.independent_rules import broken_rules, read_amount, read_date
 
 ANCHOR = datetime(2026, 11, 25, 13, 45, tzinfo=UTC)
-CONTRACT = read_contracts().dataset("customer_purchases")
 KINDS = st.sampled_from(SourceKind)
 ROWS = 20_000
 

@@ -9,16 +9,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.logical_types import LogicalType
 from sandbox.generator import store_database
 from sandbox.generator.block import Block, blocks
 from sandbox.generator.customer_purchases.growth import bring_store_database_to
 from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind
+from tests.packaged_contracts import PURCHASES as CONTRACT
 
 pytestmark = pytest.mark.services
-CONTRACT = read_contracts().dataset("customer_purchases")
 POPULATION = Population(500, 3, datetime(2026, 11, 25, tzinfo=UTC))
 
 

@@ -8,15 +8,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from contracts.folder import read_contracts
 from sandbox.generator.csv_files import CsvFile
 from sandbox.generator.drop_places import DropFolder
 from sandbox.generator.places import Places
 from sandbox.generator.population import Population
 from sandbox.generator.product_returns.growth import bring_returns_to, file_content
 from sandbox.generator.product_returns.row_versions import block_truth, return_files
+from tests.packaged_contracts import RETURNS as CONTRACT
 
-CONTRACT = read_contracts().dataset("product_returns")
 POPULATION = Population(4000, 3, datetime(2026, 11, 25, tzinfo=UTC))
 HEADER = ["devolucao", "data_devolucao", "produto", "quantidade", "aberto", "motivo", "cpf", "atualizado_em"]
 

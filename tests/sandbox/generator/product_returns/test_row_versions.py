@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from sandbox.generator.block import Block
 from sandbox.generator.customer_purchases.purchases import clean_purchases
 from sandbox.generator.customer_purchases.row_versions import truth
@@ -20,10 +19,10 @@ from sandbox.generator.product_returns.reasons import MENTION_SHARES
 from sandbox.generator.product_returns.returns import clean_returns, returns_of
 from sandbox.generator.product_returns.row_versions import block_truth, return_files, returns_truth
 from sandbox.generator.product_returns.shares import SHARES
+from tests.packaged_contracts import PURCHASES
+from tests.packaged_contracts import RETURNS as CONTRACT
 
 ANCHOR = datetime(2026, 11, 25, 13, 45, tzinfo=UTC)
-CONTRACT = read_contracts().dataset("product_returns")
-PURCHASES = read_contracts().dataset("customer_purchases")
 KINDS = (SourceKind.DATABASE, SourceKind.FILES)
 LARGE = Population(400_000, 7, ANCHOR)
 

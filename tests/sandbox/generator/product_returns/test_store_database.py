@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from contracts.folder import read_contracts
 from contracts.logical_types import LogicalType
 from sandbox.generator import store_database
 from sandbox.generator.block import Block, blocks
@@ -18,9 +17,10 @@ from sandbox.generator.places import Places
 from sandbox.generator.population import Population, SourceKind
 from sandbox.generator.product_returns.growth import bring_returns_to, bring_store_returns_to
 from sandbox.generator.product_returns.row_versions import returns_truth
+from tests.packaged_contracts import PURCHASES
+from tests.packaged_contracts import RETURNS as CONTRACT
 
 pytestmark = pytest.mark.services
-CONTRACT = read_contracts().dataset("product_returns")
 POPULATION = Population(20_000, 3, datetime(2026, 11, 25, tzinfo=UTC))
 
 
@@ -104,7 +104,7 @@ def test_an_interrupted_generation_leaves_nothing_behind_and_is_repeated(
 def test_purchases_and_returns_grow_in_one_database_each_on_its_own(store_database_url: str) -> None:
     places = Places(store_database_url=store_database_url)
     bring_returns_to(2, POPULATION, CONTRACT, places)
-    bring_purchases_to(0, POPULATION, read_contracts().dataset("customer_purchases"), places)
+    bring_purchases_to(0, POPULATION, PURCHASES, places)
     assert_frame_equal(_returns(store_database_url), _expected(2))
     joined = _query(
         store_database_url,

@@ -10,16 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.contract import Contract
-from contracts.folder import read_contracts
 from contracts.sources.kinds import Source
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, chunk_schema
 from tasks.extract.files import line_records, lines
 from tasks.extract.files.lines import NO_TEXT, TOO_LONG
 from tasks.extract.files.records import AFTER_QUOTE, ENDLESS, STRAY_LINE_END
 from tasks.extract.files.rows import extract_file
+from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.tasks.branch_file import ROW, branch_file, fetched
-
-CONTRACT = read_contracts().dataset("customer_purchases")
 
 
 @pytest.fixture

@@ -1,0 +1,9 @@
+"""The contracts of the repository, read once for all tests: they are frozen."""
+
+from __future__ import annotations
+
+from contracts.folder import read_contracts
+
+CONTRACTS = read_contracts()
+PURCHASES = CONTRACTS.dataset("customer_purchases")
+RETURNS = CONTRACTS.dataset("product_returns")
