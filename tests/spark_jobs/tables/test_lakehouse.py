@@ -9,8 +9,8 @@ from contracts.contract import Contract
 from contracts.lake_terms import Layer
 from contracts.tables import ADDED_COLUMNS
 from spark_jobs.tables.lakehouse import Lakehouse, layer_url
-from tests.spark_jobs.deletions import telling_deletions
 from tests.packaged_contracts import PURCHASES
+from tests.spark_jobs.deletions import telling_deletions
 
 
 @pytest.fixture(scope="module")
