@@ -28,6 +28,7 @@ from spark_jobs.tables.progress import Progress, append_with_progress
 IS_NEW, STANDS, HAS_KNOWN, SILVER_SOURCE, HAS_LATE = "_is_new", "_stands", "_has_known", "_silver_source", "_has_late"
 _PLACE, _LATENESS, _LATEST, _LATE = "_place", "_lateness", "_latest_row", "_late_rows"
 _OF_DELETION = "_deletion_"
+_ADDED = (IS_NEW, _PLACE, STANDS, HAS_KNOWN, SILVER_SOURCE, HAS_LATE)
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,6 @@ def _note(
     changed = merge(changing, table, dataset.key, after.metadata(), delete_when=f"NOT incoming.{STANDS}")
     _require_changed(table, changed, expected)
     return after
-
-
-_ADDED = (IS_NEW, _PLACE, STANDS, HAS_KNOWN, SILVER_SOURCE, HAS_LATE)
 
 
 def _give_up(
