@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes mutation setup lint checkov contract-diff release-plan image format lock synth validate bench clean
+.PHONY: help add-source check-source run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes mutation setup lint checkov contract-diff release-plan image format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -37,6 +37,17 @@ settle: ## write off landed rows of DATASET that bronze does not hold and never 
 up: ## start the sandbox and leave it up: Prefect, sources, lake
 	$(call install,$(RUN_GROUPS))
 	@$(VENV_PYTHON) -m sandbox up
+
+ANSWERS ?=
+add-source: ## look at a new source and put its entry into a contract; ANSWERS=‹file›.yaml answers beforehand
+	$(call install,flows sandbox)
+	@$(VENV_PYTHON) -W ignore::UserWarning -m onboarding add-source $(if $(ANSWERS),--answers "$(ANSWERS)")
+
+NAME ?=
+check-source: ## read a sample of the source NAME as its flow would, land nothing, and say what would be refused
+	$(call install,flows sandbox)
+	@test -n "$(NAME)" || { echo "Say which source: make check-source NAME=…" >&2; exit 1; }
+	@$(VENV_PYTHON) -W ignore::UserWarning -m onboarding check-source "$(NAME)" $(if $(filter-out file,$(origin DATASET)),--dataset "$(DATASET)")
 
 down: ## stop everything that up or run started
 	@test ! -x $(VENV_PYTHON) || $(VENV_PYTHON) -m sandbox down

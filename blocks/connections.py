@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from blocks.documents import SourceConnection
-from blocks.secrets import read_secret, unusable
+from blocks.secrets import FILE_SUFFIX, read_secret, unusable
 from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
 
-FILE_SUFFIX = "_FILE"
 PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id", "host_key"})
 """What may be seen, unless it is a URL that holds a password. Every other role is a secret."""
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+FILE_SUFFIX = "_FILE"
+"""Behind a variable's name: the variable that names the file which holds its value."""
+
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
 """The one kind of secret that has several lines (RFC 7468)."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
-from urllib.parse import urlsplit
 
 from prefect.blocks.core import Block
 from pydantic.v1 import ValidationError
@@ -14,17 +12,12 @@ from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorks
 from blocks.secrets import SecretUnreadable, read_secret
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
-from contracts.sources.database import DatabaseSource, Login
-from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
-from tasks.database_login import EntraLogin
 from tasks.deadlines import JOBS_API_CALL_SECONDS
 from tasks.errors import MisconfiguredError
-from tasks.extract.files.folder import FolderStore
-from tasks.extract.files.store import FileStore
-from tasks.extract.readers import Reader, database_reader, files_reader, open_reader
-from tasks.file_stores.container import ContainerStore, location
+from tasks.extract.readers import Reader
 from tasks.land.raw_container import RawContainer
+from tasks.source_readers import reader_of
 
 if TYPE_CHECKING:
     from tasks.transform.workspace import Workspace
@@ -75,13 +68,7 @@ def open_source(contract: Contract, source: BaseSource) -> Reader:
     Raises:
         MisconfiguredError: the source's block document is missing, or a secret that it names.
     """
-    credentials = source_values(source)
-    url = credentials.pop("url")
-    if isinstance(source, DatabaseSource) and source.login is Login.ENTRA:
-        return database_reader(contract, source, EntraLogin(source, url))
-    if isinstance(source, FilesSource):
-        return files_reader(contract, source, _open_store(source, url, credentials))
-    return open_reader(contract, source, url, credentials)
+    return reader_of(contract, source, source_values(source), _lake_secret)
 
 
 def source_values(source: BaseSource) -> dict[str, str]:
@@ -100,23 +87,8 @@ def source_values(source: BaseSource) -> dict[str, str]:
     return values
 
 
-def _open_store(source: FilesSource, url: str, credentials: Mapping[str, str]) -> FileStore:
-    """Where files lie, by the scheme of their URL; a container of the lake's account opens as the lake does."""
-    scheme = urlsplit(url).scheme
-    if scheme == "sftp":
-        from tasks.file_stores.sftp import SftpStore  # noqa: PLC0415 (half a second, not for every source's run)
-
-        return SftpStore(source, url, credentials.get("key", ""), credentials.get("host_key", ""))
-    if scheme in {"abfs", "abfss"}:
-        return ContainerStore.at(source, url, credentials.get("key") or _connection_string(source, url))
-    return FolderStore(source, url)
-
-
-def _connection_string(source: FilesSource, url: str) -> str | None:
-    """The lake's connection string, if it has one and its account is the one that the URL names."""
-    secret = _secret(LAKE_DOCUMENT, _load(LakeStorage, LAKE_DOCUMENT).connection_string_file)
-    account, _, _ = location(source, url)
-    return secret if secret and f"AccountName={account};" in f"{secret};" else None
+def _lake_secret() -> str | None:
+    return _secret(LAKE_DOCUMENT, _load(LakeStorage, LAKE_DOCUMENT).connection_string_file)
 
 
 def _secret(document: str, file: str | None) -> str | None:

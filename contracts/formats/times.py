@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from contracts.formats.time_fields import YEAR
@@ -80,7 +81,7 @@ class Zone:
 
     def __post_init__(self) -> None:
         """Refuse what not every engine knows: it has the names with a `/`, and not each of the old ones without."""
-        if not self.is_fixed and ("/" not in self.name or self.name not in available_timezones()):
+        if not self.is_fixed and ("/" not in self.name or self.name not in _zone_names()):
             raise ValueError(f"{self.name} is no time zone of the IANA database, such as America/Sao_Paulo")
 
     @property
@@ -99,6 +100,12 @@ class Zone:
     def __str__(self) -> str:
         """As the contract has it."""
         return self.name
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """The names in the IANA database, which the standard library looks up anew in a thousand files each time."""
+    return frozenset(available_timezones())
 
 
 def time_writing(written: str, two_digit_years_from: int | None = None) -> TimeWriting:

@@ -14,7 +14,7 @@ from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.sources.kinds import Source
 
 REPOSITORY = Path(__file__).parents[2]
-FOLDERS = ("flows", "tasks", "blocks", "spark_jobs", "infra_cdktf", "deployments")
+FOLDERS = ("flows", "tasks", "blocks", "spark_jobs", "infra_cdktf", "deployments", "onboarding")
 
 OTHER_MEANINGS = {
     "email": "a mask, and the address of alerts",

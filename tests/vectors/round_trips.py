@@ -77,16 +77,17 @@ WRITTEN = st.builds(
 
 def _text_and_instant(pattern: TimePattern, zone: ZoneInfo, time: datetime, fold: int) -> tuple[str, datetime | None]:
     """The local time as the pattern writes it, and the instant; without an offset the first time that it occurs."""
-    kept = _as_far_as_written(pattern, time)
+    kept = as_far_as_written(pattern, time)
     local = kept.replace(tzinfo=zone, fold=fold if pattern.says_offset else 0)
     if pattern.says_offset:  # of a time that does not occur Python's zone has an offset, too
-        return _text(pattern, local), local.astimezone(UTC)
+        return written_time(pattern, local), local.astimezone(UTC)
     instant = local.astimezone(UTC)
     occurs = instant.astimezone(zone).replace(tzinfo=None) == kept
-    return _text(pattern, local), instant if occurs else None
+    return written_time(pattern, local), instant if occurs else None
 
 
-def _as_far_as_written(pattern: TimePattern, time: datetime) -> datetime:
+def as_far_as_written(pattern: TimePattern, time: datetime) -> datetime:
+    """The time without what the pattern does not write."""
     digits = len(pattern.fields["S"].letters) if "S" in pattern.fields else 0
     step = 1 if digits == 1 else 10 ** max(6 - digits, 0)
     kept = time.replace(microsecond=time.microsecond // step * step)
@@ -94,7 +95,8 @@ def _as_far_as_written(pattern: TimePattern, time: datetime) -> datetime:
     return kept.replace(**{name: 0 for letter, name in absent.items() if letter not in pattern.fields})
 
 
-def _text(pattern: TimePattern, time: datetime) -> str:
+def written_time(pattern: TimePattern, time: datetime) -> str:
+    """The time as the pattern writes it."""
     return "".join(_field_text(part, time) if isinstance(part, Field) else part for part in pattern.parts)
 
 

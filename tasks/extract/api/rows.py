@@ -23,12 +23,12 @@ CHUNK_ROWS = 50_000
 
 
 def extract_api(
-    contract: Contract, client: ApiClient, window: Window, met: FieldsMet | None = None
+    contract: Contract, client: ApiClient, window: Window, met: FieldsMet | None = None, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[pl.DataFrame]:
     """Chunks of the items whose last change lies in the window; `met` gets to know every item that was read.
 
     Items whose time of change cannot be read have no place in time and count as within the window, and so do all of a
-    source that tells no such times.
+    source that tells no such times. Of `chunk_rows` rows or somewhat more is each chunk but the last.
 
     Raises:
         SourceUnavailable: the API cannot be reached or keeps failing until the deadline.
@@ -44,7 +44,7 @@ def extract_api(
         if met:
             met.add(items)
         rows += [_row(source, item, fields) for item in items if _is_within(window, item)]
-        if len(rows) >= CHUNK_ROWS:
+        if len(rows) >= chunk_rows:
             yield pl.DataFrame(rows, schema=chunk_schema(contract))
             rows = []
         if _is_beyond(window, items):

@@ -50,7 +50,7 @@ class Query:
         self._scale = scale_of(source, types[source.cursor_field])
         calendar = _calendar(source, self._scale)
         self.window = self._in_window(window, calendar)
-        self.columns = {name: _text(field, types[field]) for name, field in fields.items()}
+        self.columns = {name: text_of(field, types[field]) for name, field in fields.items()}
         self.columns[KEY] = f"{self.key}::text"
         self._has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
         self.columns[CURSOR] = f"CASE WHEN {self._has_place} THEN {self._scale.time(self.cursor)} END"
@@ -106,7 +106,7 @@ def keys_statement(contract: Contract, source: DatabaseSource, types: Mapping[st
     """
     fields = _present_fields(contract, source, types)
     names = [column.name for column in contract.table.key_columns]
-    columns = ", ".join(f"{_text(fields[name], types[fields[name]])} AS {quoted(name)}" for name in names)
+    columns = ", ".join(f"{text_of(fields[name], types[fields[name]])} AS {quoted(name)}" for name in names)
     return f"SELECT {columns} FROM {quoted_path(source.table)} t"  # noqa: S608 - quoted
 
 
@@ -136,7 +136,8 @@ def _is_deleted(when: DeletedWhen) -> str:
     return f"coalesce({field}::text IN ({', '.join(map(literal, when.values))}), false)"
 
 
-def _text(field: str, arrow_type: str) -> str:
+def text_of(field: str, arrow_type: str) -> str:
+    """The expression of a column of the table `t` as text, a time as RFC 3339."""
     name = column(field)
     if not arrow_type.startswith("timestamp"):
         return f"{name}::text"

@@ -10,7 +10,6 @@ import pytest
 from contracts.contract import Contract
 from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
-from tasks.extract.api import rows as rows_module
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
@@ -68,11 +67,10 @@ def test_nothing_there_is_no_chunk(contract: Contract, source: ApiSource) -> Non
         assert list(extract_api(contract, client, EVERYTHING)) == []
 
 
-def test_chunks_hold_several_pages(contract: Contract, source: ApiSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows_module, "CHUNK_ROWS", 2)
+def test_chunks_hold_several_pages(contract: Contract, source: ApiSource) -> None:
     pages = [page(item(n), next_cursor=str(n)) for n in range(5)]
     with serve(*pages, page(item(5))) as api, ApiClient(source, api.url, {"key": "key"}) as client:
-        assert [chunk.height for chunk in extract_api(contract, client, EVERYTHING)] == [2, 2, 2]
+        assert [chunk.height for chunk in extract_api(contract, client, EVERYTHING, chunk_rows=2)] == [2, 2, 2]
 
 
 def test_a_window_is_asked_for_from_its_start_and_left_at_its_end(contract: Contract, source: ApiSource) -> None:
