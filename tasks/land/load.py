@@ -31,7 +31,7 @@ from contracts.raw_layout import (
 from contracts.rules import Severity
 from contracts.sources.source import BaseSource, RawFormat
 from tasks.errors import LoadRefused
-from tasks.extract.chunks import CURSOR, CURSOR_TYPE, DELETED, FAULT, LOCATION, SOURCE_TEXT
+from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, LOCATION, SOURCE_TEXT, split_deletions
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.publish import publish, publish_refused
@@ -144,11 +144,9 @@ class _Load:
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height
-        rows = chunk
-        if DELETED in chunk.columns:
-            is_deletion = pl.col(DELETED).fill_null(value=False)
-            rows = chunk.filter(~is_deletion)
-            self._add_deletions(chunk.filter(is_deletion))
+        rows, deletions = split_deletions(chunk)
+        if not deletions.is_empty():
+            self._add_deletions(deletions)
         self.checks.add(rows.filter(pl.col(FAULT).is_null()))
         self._write(validate(rows, self._schema), self._columns)
         logger.info("%s: %d rows extracted", self.name, self._extracted)
