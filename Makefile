@@ -139,9 +139,9 @@ validate: ## run terraform validate on every stack
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m infra_cdktf.validate
 
-bench: ## measure the pipeline on larger data
+bench: ## measure the pipeline beside its peers, or ONLY=‹line›, in ROUNDS=3; PAGE=docs/performance.md takes the tables
 	$(call install,$(ALL_GROUPS))
-	@$(VENV_PYTHON) -m tests.bench
+	@$(VENV_PYTHON) -m tests.bench $(addprefix --only ,$(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PAGE),--markdown "$(PAGE)")
 
 clean: down ## stop the sandbox and remove everything that was set up or made
 	@rm -rf .sandbox .venv .tools sandbox/parts/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist mutants cdktf.out

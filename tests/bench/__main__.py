@@ -1,100 +1,116 @@
-"""Times the job's tasks on generated purchases: `make bench`, or `DATAMASTER_ROWS=5000000 make bench`.
-
-Two rounds: everything at once, then 1 % new purchases and 0.5 % corrections. Raw is written as the database's landing
-writes it; the lake is a folder, so the figures are Spark's and not a storage account's.
-"""
+"""Measures the pipeline beside its peers: `make bench`, or one line of it with `make bench ONLY=‹line›`."""
 
 from __future__ import annotations
 
+import argparse
 import os
-import subprocess
 import sys
-import tempfile
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-import polars as pl
-import tabulate
 from rich.console import Console
 
-from contracts.folder import read_contracts
-from contracts.job_report import TaskReport, read_report
-from contracts.raw_layout import day_folder
-from sandbox.generator.block import blocks
-from sandbox.generator.customer_purchases.row_versions import block_truth
-from sandbox.generator.population import Population, SourceKind, source_of
-from sandbox.home import REPOSITORY, SandboxHome
-from sandbox.parts.jars import fetch_jars
-from sandbox.parts.java import ensure_embedded_java
-from sandbox.parts.spark_conf import write_spark_conf
+from sandbox.home import REPOSITORY, write_atomically
+from tests.bench.contest import Line, run_line
+from tests.bench.lines import landing, landing_memory, sandbox, spark_job
+from tests.bench.machine import machine, versions
+from tests.bench.processes import WorkFailed
+from tests.bench.report import BenchReport, LineResult
+from tests.bench.table import place_in, tables, write_into
 
 DEFAULT_ROWS = 1_000_000
-NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
-MANY_ROWS = {"spark.driver.extraJavaOptions": "-XX:+UseParallelGC"}
-CONTRACT = read_contracts().dataset("customer_purchases")
-console = Console(stderr=True)
+LINES = {line.name: line for module in (landing, landing_memory, spark_job, sandbox) for line in module.LINES}
 
 
-def main() -> None:
-    """Generate, run both rounds, print a table."""
-    rows = int(os.environ.get("DATAMASTER_ROWS", DEFAULT_ROWS))
-    population = Population(rows, 1, datetime.now(UTC))
-    figures = []
-    with tempfile.TemporaryDirectory(prefix="datamaster-bench-") as folder:
-        lake, environment = Path(folder), _cluster(Path(folder))
-        for generation in (0, 1):
-            with console.status(f"landing generation {generation}"):
-                landed = _land(population, generation, lake / "raw")
-            for task in ("bronze", "silver", "gold"):
-                with console.status(f"{task}: {landed:,} rows"):
-                    report = _run(task, lake, environment)
-                figures.append((generation, task, landed, report.seconds, landed / report.seconds))
-    headers = ("round", "task", "rows", "seconds", "rows/s")
-    sys.stdout.write(tabulate.tabulate(figures, headers, "pipe", intfmt=",", floatfmt=",.1f") + "\n")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the chosen lines, print their table and write `bench.json`; status 1 if our own work failed."""
+    given = parser().parse_args(arguments)
+    chosen = [LINES[name] for name in given.only] if given.only else list(LINES.values())
+    measured = 0
+    try:
+        for report in sitting(chosen, given.rows, given.rounds):
+            write_atomically(given.output, report.model_dump_json(indent=2) + "\n")
+            measured = len(report.lines)
+    except WorkFailed as failure:
+        before = f"\n{measured} lines before it are in {given.output}" if measured else ""
+        sys.exit(f"bench: {chosen[measured].name}: {failure}{before}")
+    if given.markdown:
+        write_into(given.markdown, report)
+    sys.stdout.write(f"{tables(report)}\nevery figure, with units: {given.output}\n")
 
 
-def _cluster(folder: Path) -> dict[str, str]:
-    """The sandbox's cluster, tuned for many rows."""
-    home = SandboxHome(REPOSITORY / ".sandbox")
-    conf = folder / "conf"
-    write_spark_conf(conf, fetch_jars(home.jars), NO_ACCOUNT, MANY_ROWS)
-    ensure_embedded_java(home)
-    return {"JAVA_HOME": str(home.java), "SPARK_CONF_DIR": str(conf), "PII_HASH_KEY": "k" * 32}
+def sitting(lines: Sequence[Line], rows: int, rounds: int) -> Iterator[BenchReport]:
+    """Measure the lines one after the other; after each one, the report of those that were measured until then.
+
+    Raises:
+        WorkFailed: our own work failed.
+    """
+    console, started = Console(stderr=True), datetime.now(UTC)
+    measured: list[LineResult] = []
+    with console.status("") as status:
+
+        def tell(what: str) -> None:
+            status.update(what)
+            if not console.is_terminal:
+                console.print(what)
+
+        for line in lines:
+            measured.append(run_line(line, rows, rounds, tell))
+            yield BenchReport(
+                started_at=started,
+                finished_at=datetime.now(UTC),
+                machine=machine(),
+                versions=versions(),
+                lines=tuple(measured),
+            )
 
 
-def _land(population: Population, generation: int, raw: Path) -> int:
-    """Write what landing would let through of the store database's generation; how many rows that is."""
-    folder = raw / day_folder(CONTRACT, source_of(CONTRACT, SourceKind.DATABASE), date(2026, 1, 1))
-    folder.mkdir(parents=True, exist_ok=True)
-    landed = 0
-    for number, block in enumerate(blocks(population, SourceKind.DATABASE, generation)):
-        rows = block_truth(block, CONTRACT).filter(pl.col("outcome") != "quarantined").select(CONTRACT.column_names)
-        rows.write_ndjson(folder / f"{generation}-{number:05d}.json")
-        landed += rows.height
-    return landed
-
-
-def _run(task: str, lake: Path, environment: dict[str, str]) -> TaskReport:
-    parameters = {
-        "dataset": CONTRACT.name,
-        "contracts": "",
-        "rebuild": "",
-        "catalog": "spark_catalog",
-        "lake-url": lake.as_uri(),
-        "checkpoints-url": f"{lake.as_uri()}/checkpoints",
-    }
-    parameters["ingestion-id"] = "bench"
-    done = subprocess.run(
-        [Path(sys.executable).parent / task, *(f"--{name}={value}" for name, value in parameters.items())],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+def parser() -> argparse.ArgumentParser:
+    """What the command takes."""
+    described = "\n".join(f"  {name:<17} {line.work}" for name, line in LINES.items())
+    made = argparse.ArgumentParser(
+        prog="bench",
+        description=__doc__,
+        epilog=f"lines:\n{described}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    report = read_report(done.stdout)
-    if report is None:
-        sys.exit(f"{task} failed:\n{done.stderr}")
-    return report
+    rows = os.environ.get("DATAMASTER_ROWS", str(DEFAULT_ROWS))
+    output = Path(os.environ.get("BENCH_OUTPUT", REPOSITORY / "build" / "bench.json"))
+    made.add_argument("--only", metavar="LINE", action="append", choices=LINES, help="a line; may be given repeatedly")
+    made.add_argument(
+        "--rows", type=positive, default=rows, help="purchases a source (DATAMASTER_ROWS; default %(default)s)"
+    )
+    made.add_argument("--rounds", type=positive, default=3, help="how often each does its work (default %(default)s)")
+    made.add_argument("--output", type=Path, default=output, help="where bench.json goes (BENCH_OUTPUT)")
+    made.add_argument(
+        "--markdown", type=page_with_a_place, metavar="PAGE", help="a page to write the tables into, between its marks"
+    )
+    return made
+
+
+def positive(text: str) -> int:
+    """A number of rows or rounds.
+
+    Raises:
+        ValueError: it is none, or not positive; argparse says so.
+    """
+    if (number := int(text)) <= 0:
+        raise ValueError(text)
+    return number
+
+
+def page_with_a_place(path: str) -> Path:
+    """A page that tables can be written into: better refused now than after an hour.
+
+    Raises:
+        ArgumentTypeError: it has no place for them, or cannot be read.
+    """
+    try:
+        place_in(Path(path))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(path)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,3 @@
+"""Peers' scripts import what only their own environments have: nothing in them is collected."""
+
+collect_ignore = ["peers"]

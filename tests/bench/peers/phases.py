@@ -1,0 +1,24 @@
+"""How a peer tells what took how long: its last line of output is a JSON object of seconds by phase."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_SECONDS: dict[str, float] = {}
+
+
+@contextmanager
+def phase(name: str) -> Iterator[None]:
+    """Count the time inside as that phase's."""
+    began = time.monotonic()
+    yield
+    _SECONDS[name] = round(time.monotonic() - began, 3)
+
+
+def tell() -> None:
+    """Write the line."""
+    sys.stdout.write(json.dumps(_SECONDS) + "\n")
