@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from azure.core.pipeline.transport import RequestsTransport
@@ -23,11 +23,16 @@ def observed(container: ContainerClient, see: Callable[[str], None]) -> Containe
 
 
 class CountedStorage(RawContainer):
-    """`requests` counts what was sent since it was last set."""
+    """`requests` counts what was sent since it was last set, `names_listed` the names that were asked for."""
 
     def __init__(self, container: ContainerClient) -> None:
-        self.requests = 0
+        self.requests = self.names_listed = 0
         super().__init__(observed(container, self._count))
+
+    def names(self, prefix: str, page_names: int = 5000) -> Iterator[str]:
+        for name in super().names(prefix, page_names):
+            self.names_listed += 1
+            yield name
 
     def _count(self, _url: str) -> None:
         self.requests += 1

@@ -55,7 +55,14 @@ def test_files_are_listed_looked_at_and_fetched_with_their_hash(place: Place) ->
 
 
 def test_a_folder_that_is_left_out_is_not_looked_into(place: Place) -> None:
-    for name in ("a.csv", "sul/b.csv", "sul/processed/c.csv", "processed/d.csv", "processed/sul/e.csv", "processed-2/f"):
+    for name in (
+        "a.csv",
+        "sul/b.csv",
+        "sul/processed/c.csv",
+        "processed/d.csv",
+        "processed/sul/e.csv",
+        "processed-2/f",
+    ):
         place.drop(name, b"one")
     beside = {"a.csv", "sul/b.csv", "processed-2/f"}
     listed = {file.name for file in place.store.files("", deep=True, without="processed")}
