@@ -29,10 +29,13 @@ _ROWS = b"{}\n"
 
 
 class _Visible(RawContainer):
-    """What is staged is there at once, since no load of these is ever to be undone."""
+    """What is staged is there at once, since no load of these is ever to be undone, and no name has said anything."""
 
     def stage(self, name: str, content: bytes) -> None:
         self.create(name, content)
+
+    def first(self, prefix: str) -> str | None:
+        return None if "/name/" in prefix else super().first(prefix)
 
 
 def repeat_database_load(raw: RawContainer, contract: Contract, days: int) -> None:
