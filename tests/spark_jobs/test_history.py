@@ -23,7 +23,7 @@ from tests.spark_jobs.raw_files import land, landed_row
 pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
-COMMITS = 400
+COMMITS = 120
 CHECKPOINT_INTERVAL = 10
 """Delta's own; what is older than a checkpoint is in it."""
 

@@ -159,8 +159,8 @@ def test_a_file_that_cannot_be_read_or_is_gone_is_named(
     branch_file(folder / "gone.csv", {"customer_id": "C2"})
     listed = FolderStore.files
 
-    def files(store: FolderStore, below: str, *, deep: bool) -> Iterator[FoundFile]:
-        yield from list(listed(store, below, deep=deep))
+    def files(store: FolderStore, below: str, *, deep: bool, without: str | None) -> Iterator[FoundFile]:
+        yield from list(listed(store, below, deep=deep, without=without))
         (folder / "gone.csv").unlink(missing_ok=True)
 
     monkeypatch.setattr(FolderStore, "files", files)
