@@ -62,7 +62,10 @@ def file_count(spark: SparkSession, table: Table) -> int:
 
 def oldest_change(spark: SparkSession, table: Table, after_version: int) -> int | None:
     """When (seconds since 1970) the first commit after that version was made that may have changed rows."""
-    history = spark.sql(f"DESCRIBE HISTORY {quoted_name(table.full_name)}").where(sf.col("version") > after_version)
+    newer = latest_version(spark, table) - after_version
+    if newer <= 0:
+        return None
+    history = spark.sql(f"DESCRIBE HISTORY {quoted_name(table.full_name)} LIMIT {newer}")
     is_note = (sf.col("operation") == "WRITE") & (sf.col("operationMetrics")["numOutputRows"] == "0")
     changed = history.where(~(sf.col("operation").isin(*_CHANGE_NO_ROWS) | sf.coalesce(is_note, sf.lit(False))))
     oldest: int | None = changed.agg(sf.min(sf.unix_timestamp("timestamp"))).collect()[0][0]

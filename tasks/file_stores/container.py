@@ -60,13 +60,13 @@ class ContainerStore:
             client = ContainerClient(endpoint, container, DefaultAzureCredential(), retry_policy=_RETRIES)
         return cls(source, client, folder)
 
-    def files(self, folder: str, *, deep: bool) -> Iterator[FoundFile]:
+    def files(self, folder: str, *, deep: bool, without: str | None = None) -> Iterator[FoundFile]:
         """As `FileStore` says; 5000 names come with each request."""
         below = self._root + (f"{folder}/" if folder else "")
-        walk = self._client.list_blobs if deep else self._client.walk_blobs
+        skipped = f"{self._root}{without}/" if without else None
         with _translated(partial(unlistable, self._source)):
-            for blob in walk(name_starts_with=below, include=["metadata"]):
-                if isinstance(blob, BlobProperties) and not _is_folder(blob):
+            for blob in self._blobs(below, deep=deep, skipped=skipped):
+                if not _is_folder(blob):
                     yield self._found(blob)
 
     def look(self, name: str) -> FoundFile | None:
@@ -102,6 +102,17 @@ class ContainerStore:
 
     def close(self) -> None:
         """The client's connections are the process's."""
+
+    def _blobs(self, below: str, *, deep: bool, skipped: str | None) -> Iterator[BlobProperties]:
+        """Those below; on the way to a folder that is skipped, each folder beside it takes a request of its own."""
+        if deep and not (skipped and skipped.startswith(below)):
+            yield from self._client.list_blobs(name_starts_with=below, include=["metadata"])
+            return
+        for item in self._client.walk_blobs(name_starts_with=below, include=["metadata"]):
+            if isinstance(item, BlobProperties):
+                yield item
+            elif deep and item.name != skipped:
+                yield from self._blobs(item.name, deep=True, skipped=skipped)
 
     def _download(self, file: FoundFile, path: Path) -> None:
         try:

@@ -58,10 +58,10 @@ class SftpStore:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
 
-    def files(self, folder: str, *, deep: bool) -> Iterator[FoundFile]:
+    def files(self, folder: str, *, deep: bool, without: str | None = None) -> Iterator[FoundFile]:
         """As `FileStore` says."""
         try:
-            yield from self._run(self._listed(folder, deep=deep))
+            yield from self._run(self._listed(folder, deep=deep, without=without))
         except asyncssh.SFTPNoSuchFile as error:
             if not folder:
                 raise SourceUnavailable(unlistable(self._source, error.reason)) from None
@@ -106,21 +106,23 @@ class SftpStore:
             self._runner.close()
         self._runner = self._connection = self._client = None
 
-    async def _listed(self, folder: str, *, deep: bool) -> list[FoundFile]:
-        return [file async for file in self._walk(folder, deep=deep)]
+    async def _listed(self, folder: str, *, deep: bool, without: str | None) -> list[FoundFile]:
+        return [file async for file in self._walk(folder, deep=deep, without=without)]
 
-    async def _walk(self, folder: str, *, deep: bool) -> AsyncIterator[FoundFile]:
+    async def _walk(self, folder: str, *, deep: bool, without: str | None) -> AsyncIterator[FoundFile]:
         client = await self._opened()
         async for entry in client.scandir(self._path(folder)):
             below = str(entry.filename)
             name = f"{folder}/{below}" if folder else below
+            if name == without:
+                continue
             attributes = entry.attrs
             if attributes.type == asyncssh.FILEXFER_TYPE_SYMLINK:
                 attributes = await client.stat(self._path(name))
             if attributes.type == asyncssh.FILEXFER_TYPE_REGULAR:
                 yield _found(name, attributes)
             elif deep and attributes.type == asyncssh.FILEXFER_TYPE_DIRECTORY and below not in {".", ".."}:
-                async for file in self._walk(name, deep=True):
+                async for file in self._walk(name, deep=True, without=without):
                     yield file
 
     async def _stat(self, name: str) -> asyncssh.SFTPAttrs:

@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilterName,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import AwaitingRetry, Cancelled, Crashed, Running, State
 
 from tasks.kubernetes.decision import Alive, Lost
@@ -29,9 +30,8 @@ async def tracked_runs(client: PrefectClient, work_pool: str, now: datetime, loo
     """The pool's runs that go on, and those that crashed since `look_back` ago."""
     flows: dict[UUID, str] = {}
     found: list[TrackedRun] = []
-    async for run in _runs(client, work_pool):
-        crashed = run.state is not None and run.state.is_crashed()
-        if run.state is None or (crashed and now - run.state.timestamp > look_back):
+    async for run in _candidates(client, work_pool, now - look_back):
+        if run.state is None:
             continue
         if run.flow_id not in flows:
             flows[run.flow_id] = (await client.read_flow(run.flow_id)).name
@@ -62,14 +62,30 @@ async def settle(client: PrefectClient, run: TrackedRun, verdict: Lost | Alive, 
         await client.set_flow_run_state(run_id, again)
 
 
-async def _runs(client: PrefectClient, work_pool: str) -> AsyncIterator[FlowRun]:
+async def _candidates(client: PrefectClient, work_pool: str, since: datetime) -> AsyncIterator[FlowRun]:
+    """Runs that go on, and those that crashed since then.
+
+    Crashed ones come as they ended, the last first: those of years before are not asked for.
+    """
+    async for run in _runs(client, work_pool, [state for state in RunState if state is not RunState.CRASHED]):
+        yield run
+    async for run in _runs(client, work_pool, [RunState.CRASHED], FlowRunSort.END_TIME_DESC):
+        ended = run.end_time or (run.state.timestamp if run.state else None)
+        if ended and ended < since:
+            return
+        yield run
+
+
+async def _runs(
+    client: PrefectClient, work_pool: str, states: list[RunState], sort: FlowRunSort = FlowRunSort.ID_DESC
+) -> AsyncIterator[FlowRun]:
     """Page by page; one that changes meanwhile is seen in the next look at the latest."""
-    types = FlowRunFilterStateType(any_=[StateType(state) for state in RunState])
+    types = FlowRunFilterStateType(any_=[StateType(state) for state in states])
     wanted = FlowRunFilter(state=FlowRunFilterState(type=types, name=None))
     pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[work_pool]))
     offset = 0
     while page := await client.read_flow_runs(
-        flow_run_filter=wanted, work_pool_filter=pool, limit=_PAGE, offset=offset
+        flow_run_filter=wanted, work_pool_filter=pool, sort=sort, limit=_PAGE, offset=offset
     ):
         offset += len(page)
         for run in page:

@@ -30,13 +30,13 @@ class FolderStore:
             raise MisconfiguredError(f"{setting} of {source.name} must be a folder's URL, {FOLDER_URLS}")
         self._source, self._folder = source, Path(url2pathname(parts.path))
 
-    def files(self, folder: str, *, deep: bool) -> Iterator[FoundFile]:
+    def files(self, folder: str, *, deep: bool, without: str | None = None) -> Iterator[FoundFile]:
         """As `FileStore` says."""
         root = self._folder / folder
         if folder and not root.exists():
             return
         try:
-            for path in _below(root) if deep else root.iterdir():
+            for path in _below(root, self._folder / without if without else None) if deep else root.iterdir():
                 if path.is_file() and (found := self._found(path)):
                     yield found
         except OSError as error:
@@ -78,9 +78,10 @@ class FolderStore:
         return FoundFile(name.replace(os.sep, "/"), found.st_size, found.st_mtime_ns, str(found.st_mtime_ns))
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """All that is below a folder; one that cannot be looked into is an error, and no empty one."""
-    for root, _, names in os.walk(folder, onerror=_raise):
+def _below(folder: Path, without: Path | None) -> Iterator[Path]:
+    """All that is below a folder but in that one; one that cannot be looked into is an error, and no empty one."""
+    for root, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if Path(root, name) != without]
         yield from (Path(root, name) for name in names)
 
 

@@ -14,12 +14,12 @@ def found_files(source: FilesSource, store: FileStore, today: date) -> list[Foun
     Raises:
         SourceUnavailable: the folder cannot be listed.
     """
-    pattern, moved = source.pattern, f"{source.move_landed_to}/"
+    pattern, moved = source.pattern, source.move_landed_to
     since = today - timedelta(days=source.listed_days) if source.listed_days else None
     files = [
         file
         for folder, deep in pattern.folders(since, today + timedelta(days=1))
-        for file in store.files(folder, deep=deep)
-        if pattern.matches(file.name) and not file.name.startswith(moved)
+        for file in store.files(folder, deep=deep, without=moved)
+        if pattern.matches(file.name) and not (moved and file.name.startswith(f"{moved}/"))
     ]
     return sorted(files, key=lambda file: (file.modified_ns, file.name))

@@ -70,10 +70,11 @@ class FetchedFile:
 class FileStore(Protocol):
     """A source's folder, wherever it is; every method may raise `SourceUnavailable` or `AccessRefused`."""
 
-    def files(self, folder: str, *, deep: bool) -> Iterator[FoundFile]:
+    def files(self, folder: str, *, deep: bool, without: str | None = None) -> Iterator[FoundFile]:
         """The files in a folder below the source's own (`""`: in that), or in all that is below it too.
 
-        A folder below that is not there has no files; the source's own has to be there.
+        A folder below that is not there has no files; the source's own has to be there. The folder `without`, which
+        keeps what was landed, is not looked into on the way, however much is in it.
         """
 
     def look(self, name: str) -> FoundFile | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from azure.storage.blob import ContainerClient
@@ -11,12 +12,14 @@ from azure.storage.blob import ContainerClient
 from contracts.contract import Contract
 from contracts.sources.files import FilesSource
 from tasks.errors import FilesRefused, SourceUnavailable, StructureError
+from tasks.extract.files.listing import found_files
 from tasks.extract.readers import files_reader
 from tasks.file_stores.container import ContainerStore
 from tasks.land.ingest import LoadReport, ingest
 from tasks.land.load import Landing
 from tasks.land.raw_container import RawContainer
 from tests.tasks.branch_file import content_of
+from tests.tasks.counted_storage import observed
 from tests.tasks.file_stores.conftest import Place
 from tests.tasks.ingestions import NOW, landed
 
@@ -49,6 +52,37 @@ def test_files_are_listed_looked_at_and_fetched_with_their_hash(place: Place) ->
     with place.store.fetch(below) as fetched:
         assert fetched.path.read_bytes() == b"x" * 3_000_000
         assert fetched.described.sha256 == sha256(b"x" * 3_000_000).hexdigest()
+
+
+def test_a_folder_that_is_left_out_is_not_looked_into(place: Place) -> None:
+    for name in (
+        "a.csv",
+        "sul/b.csv",
+        "sul/processed/c.csv",
+        "processed/d.csv",
+        "processed/sul/e.csv",
+        "processed-2/f",
+    ):
+        place.drop(name, b"one")
+    beside = {"a.csv", "sul/b.csv", "processed-2/f"}
+    listed = {file.name for file in place.store.files("", deep=True, without="processed")}
+    assert listed == beside | {"sul/processed/c.csv"}
+    listed = {file.name for file in place.store.files("", deep=True, without="sul/processed")}
+    assert listed == beside | {"processed/d.csv", "processed/sul/e.csv"}
+    assert [file.name for file in place.store.files("sul", deep=True, without="sul/processed")] == ["sul/b.csv"]
+
+
+def test_a_container_is_asked_for_no_file_that_was_moved(source: FilesSource, landing: ContainerClient) -> None:
+    for name in ("sul/a.csv", "norte/b.csv", "processed/2016/01/c.csv"):
+        landing.upload_blob(name, b"one")
+    asked: list[dict[str, list[str]]] = []
+    store = ContainerStore(source, observed(landing, lambda url: asked.append(parse_qs(urlsplit(url).query))), "")
+    words = {"path": "${BRANCH_FILES_URL}/**/*.csv", "move_landed_to": "processed"}
+    found = found_files(source.model_copy(update=words), store, NOW.date())
+    assert {file.name for file in found} == {"sul/a.csv", "norte/b.csv"}
+    by_level, *below = [(question.get("prefix"), question.get("delimiter")) for question in asked]
+    assert by_level == (None, ["/"])
+    assert below == [(["norte/"], None), (["sul/"], None)]
 
 
 def test_a_file_that_changed_since_it_was_listed_is_neither_read_nor_moved(place: Place) -> None:

@@ -23,8 +23,7 @@ from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tasks.validate.split import MALFORMED
 from tests.tasks.branch_file import branch_file, says
-from tests.tasks.counted_storage import CountedStorage
-from tests.tasks.ingestions import from_files, from_source, landed, new_container
+from tests.tasks.ingestions import from_files, from_source, landed
 from tests.tasks.interrupted_storage import InterruptedStorage
 
 pytestmark = pytest.mark.services
@@ -160,8 +159,8 @@ def test_a_file_that_cannot_be_read_or_is_gone_is_named(
     branch_file(folder / "gone.csv", {"customer_id": "C2"})
     listed = FolderStore.files
 
-    def files(store: FolderStore, below: str, *, deep: bool) -> Iterator[FoundFile]:
-        yield from list(listed(store, below, deep=deep))
+    def files(store: FolderStore, below: str, *, deep: bool, without: str | None) -> Iterator[FoundFile]:
+        yield from list(listed(store, below, deep=deep, without=without))
         (folder / "gone.csv").unlink(missing_ok=True)
 
     monkeypatch.setattr(FolderStore, "files", files)
@@ -230,18 +229,3 @@ def test_no_value_of_a_row_gets_into_errors_manifests_or_logs(
     told = str(caught.value) + caplog.text + "".join(raw.read(name).decode() for name in kept)
     for value in planted.values():
         assert value not in told
-
-
-def test_a_run_costs_by_what_is_new_in_the_folder(contract: Contract, folder: Path, storage: str) -> None:
-    """As many requests to the storage account after forty files as after four."""
-    costs = []
-    ingest, raw = from_files(contract, folder), CountedStorage(new_container(storage))
-    for number in range(40):
-        says(folder / f"{number}.csv", f"C{number}", at=number)
-        raw.requests = 0
-        assert len(ingest(raw)) == 1
-        costs.append(raw.requests)
-    assert costs[4] == costs[-1]
-    raw.requests = 0
-    assert ingest(raw) == []
-    assert raw.requests == 5
