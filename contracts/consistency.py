@@ -14,10 +14,12 @@ from contracts.column_rules import column_rules, set_checks, table_check
 from contracts.columns import Column, Masking
 from contracts.contract import Contract
 from contracts.lake_terms import ServiceLevel
+from contracts.logical_types import LogicalType
 from contracts.option_checks import check_limits
 from contracts.problems import ContractProblem
 from contracts.rules import Stage
 from contracts.sources.csv_dialect import folded
+from contracts.sources.database import DatabaseSource
 from contracts.sources.files import FilesSource
 from contracts.sources.source import BaseSource
 from contracts.tables import ADDED_COLUMNS, BaseTable, DatasetTable
@@ -120,8 +122,19 @@ def _in_sources(contract: Contract) -> Iterator[ContractProblem]:
             if column.name in source.optional_columns and column.primary_key:
                 reason = f"lets source {source.name} lack {column.name}, a primaryKey: its rows would all be one"
                 yield ContractProblem(f"{path}.optionalColumns", reason)
+        yield from _in_snapshot(source, contract.table, f"{path}.snapshot")
         if isinstance(source, FilesSource):
             yield from _in_headers(source, contract.columns, path)
+
+
+def _in_snapshot(source: BaseSource, table: DatasetTable, path: str) -> Iterator[ContractProblem]:
+    """A row that is gone says no more when it changed last, so it is deleted as of the time of the snapshot."""
+    ordering = [column for column in table.landed_columns if column.name == table.latest_by]
+    if isinstance(source, DatabaseSource) and source.snapshot:
+        for column in ordering:
+            if column.logical_type not in {LogicalType.DATE, LogicalType.TIMESTAMP}:
+                reason = f"of {source.name} finds times, and latestBy {column.name} is none: use deletedWhen"
+                yield ContractProblem(path, reason)
 
 
 def _in_headers(source: FilesSource, columns: Iterable[Column], path: str) -> Iterator[ContractProblem]:

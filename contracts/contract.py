@@ -72,9 +72,25 @@ class Contract(OdcsModel):
         return tuple(table for table in self.tables if isinstance(table, GoldTable))
 
     @property
-    def silver_tables(self) -> tuple[str, str]:
-        """Names of its tables in silver: of valid and of rejected rows."""
-        return self.table.name, f"{self.table.name}_rejected"
+    def rejected_table(self) -> str:
+        """Name of the table of rejected rows in silver."""
+        return f"{self.table.name}_rejected"
+
+    @property
+    def deleted_table(self) -> str:
+        """Name of the table in silver of what was deleted at the sources, where one of them tells that."""
+        return f"{self.table.name}_deleted"
+
+    @property
+    def silver_tables(self) -> tuple[str, ...]:
+        """Names of its tables in silver."""
+        deleted = [self.deleted_table] if self.tells_deletions else []
+        return (self.table.name, self.rejected_table, *deleted)
+
+    @property
+    def tells_deletions(self) -> bool:
+        """Whether one of its sources tells which rows were deleted."""
+        return any(source.tells_deletions for source in self.sources)
 
     @property
     def columns(self) -> tuple[Column, ...]:

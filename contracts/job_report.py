@@ -23,6 +23,7 @@ class TransformedRows(BaseModel):
     silver: int = 0
     rejected: int = 0
     superseded: int = 0
+    deleted: int = 0
 
 
 class TaskReport(BaseModel):
@@ -64,7 +65,8 @@ def read_report(output: str) -> TaskReport | None:
 class SourceBooks(BaseModel):
     """Row accounting of one source, each term counted on its own from what is durably there.
 
-    `settled` rows were landed, are not in bronze, and were written off by a person's command.
+    `settled` rows were landed, are not in bronze, and were written off by a person's command. `deleted` ones say that
+    the source deleted a row, and are the latest of their keys; the row that they ended is superseded.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +79,7 @@ class SourceBooks(BaseModel):
     silver: int = 0
     rejected: int = 0
     superseded: int = 0
+    deleted: int = 0
 
     @property
     def unsettled(self) -> int:
@@ -86,9 +89,10 @@ class SourceBooks(BaseModel):
     def imbalances(self) -> list[str]:
         """The equations that do not hold, in words; empty when the books balance."""
         ingested = self.landed + self.quarantined
-        transformed = self.silver + self.rejected + self.superseded
+        transformed = self.silver + self.rejected + self.superseded + self.deleted
         destinations = f"landed {self.landed} + quarantined {self.quarantined}"
-        fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}"
+        deleted = f" + deleted {self.deleted}" if self.deleted else ""
+        fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}{deleted}"
         settled = f" + settled {self.settled}" if self.settled else ""
         equations = [
             (self.extracted, ingested, f"extracted {self.extracted} ≠ {destinations}"),

@@ -19,6 +19,12 @@ QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_c
 SETTLEMENTS = "_settlements"
 """Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off."""
 
+DELETED_AT = "_deleted_at"
+"""In a JSON line that says that a row was deleted: when (RFC 3339, UTC). Beside it stand the row's key and last change.
+
+No column of a contract begins so.
+"""
+
 _HIGHEST = 99_999_999
 
 ROWS_GLOB = "load_date=*"

@@ -26,6 +26,12 @@ def definition_as_text(table: DatasetTable) -> dict[str, str]:
     return types | _masks(table.landed_columns)
 
 
+def definition_of_deleted(table: DatasetTable) -> dict[str, str]:
+    """Of the table that holds the keys of its deleted rows."""
+    types = {f"type of {column.name}": column.spark_type for column in table.deletion_columns}
+    return {"key": ", ".join(table.key), **types, **_masks(table.deletion_columns)}
+
+
 def _masks(columns: Iterable[Column]) -> dict[str, str]:
     masks = {f"mask of {column.name}": _mask(column) for column in columns if column.masking}
     return masks | {f"name of {column.name}": column.encrypted_name for column in columns if column.encrypted_name}

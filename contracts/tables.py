@@ -76,6 +76,12 @@ class DatasetTable(BaseTable):
         return tuple(column for column in self.columns if not column.is_computed)
 
     @property
+    def deletion_columns(self) -> tuple[Column, ...]:
+        """What is kept of a deleted row: its key, and what says which version of it is the latest."""
+        ordering = [c for c in self.landed_columns if c.name == self.latest_by and not c.primary_key]
+        return (*self.key_columns, *ordering)
+
+    @property
     def derived_columns(self) -> tuple[Column, ...]:
         """The columns that silver derives from its others."""
         return tuple(column for column in self.columns if column.is_computed)

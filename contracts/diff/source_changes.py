@@ -90,6 +90,9 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
         Word("customProperties.cursorFormat", _declared("cursorFormat"), always(SOURCES)),
         Word("customProperties.overlapNumbers", attrgetter("overlap_numbers"), always(NOBODY)),
         Word("customProperties.lookBack", _declared("lookBack"), always(NOBODY)),
+        Word("customProperties.deletedWhen", _declared("deletedWhen"), always(SOURCES)),
+        Word("customProperties.snapshot", _declared("snapshot"), always(NOBODY)),
+        Word("customProperties.maxDeletedRatio", _declared("maxDeletedRatio"), always(NOBODY)),
         *_CHANGING,
     ),
     ApiSource: (

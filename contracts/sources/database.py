@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic.alias_generators import to_camel
 
 from contracts.odcs import Custom
-from contracts.sources.source import BaseSource
+from contracts.sources.source import BaseSource, FieldPath
 
 RelationName = Annotated[
     str, StringConstraints(pattern=r'^([^".]+|"([^"]|"")+")([.]([^".]+|"([^"]|"")+"))?$', strip_whitespace=True)
@@ -52,6 +52,28 @@ class LookBack(BaseModel):
         return timedelta(hours=self.every_hours)
 
 
+USUAL_DELETED_RATIO = 0.2
+"""What comes to more is an empty or half loaded table, unless the contract says otherwise."""
+
+
+class DeletedWhen(BaseModel):
+    """What a row says that is deleted and still there: a field that is not null, or that holds one of some values.
+
+    Values stand here as PostgreSQL writes them (`true`, not `t`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    field: FieldPath
+    values: tuple[str, ...] = ()
+
+
+class SnapshotFrequency(StrEnum):
+    """How often the keys that are at the source are compared with those that were landed."""
+
+    DAILY = "daily"
+
+
 class DatabaseSource(BaseSource):
     """A PostgreSQL relation; `key_field` is its row key, `cursor_field` its time of change or a number that grows.
 
@@ -68,6 +90,9 @@ class DatabaseSource(BaseSource):
     overlap_seconds: int = Custom("overlapSeconds", default=0, ge=0)
     overlap_numbers: int = Custom("overlapNumbers", default=0, ge=0)
     look_back: LookBack | None = Custom("lookBack", default=None)
+    deleted_when: DeletedWhen | None = Custom("deletedWhen", default=None)
+    snapshot: SnapshotFrequency | None = Custom("snapshot", default=None)
+    max_deleted_ratio: float | None = Custom("maxDeletedRatio", default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _measures_the_cursor_in_its_own_unit(self) -> Self:
@@ -83,6 +108,24 @@ class DatabaseSource(BaseSource):
         if self.look_back and self.look_back.distance <= self.overlap:
             raise ValueError("lookBack reaches no further than overlapSeconds: give it more days")
         return self
+
+    @model_validator(mode="after")
+    def _tells_deletions_in_one_way(self) -> Self:
+        if self.deleted_when and self.snapshot:
+            raise ValueError("has deletedWhen and a snapshot: what is marked as deleted is still there, so keep one")
+        if self.max_deleted_ratio is not None and not self.snapshot:
+            raise ValueError("has maxDeletedRatio, but no snapshot that could find so much gone")
+        return self
+
+    @property
+    def tolerated_deleted_ratio(self) -> float:
+        """The largest part of the landed keys that a snapshot may find gone."""
+        return USUAL_DELETED_RATIO if self.max_deleted_ratio is None else self.max_deleted_ratio
+
+    @property
+    def tells_deletions(self) -> bool:
+        """Whether rows that are deleted at the source are known to be."""
+        return self.deleted_when is not None or self.snapshot is not None
 
     @property
     def overlap(self) -> timedelta:

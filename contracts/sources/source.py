@@ -126,6 +126,11 @@ class BaseSource(OdcsModel):
         return own.over(self.formats) if own else self.formats
 
     @property
+    def tells_deletions(self) -> bool:
+        """Whether rows that are deleted at the source are known to be; a kind that can know says so itself."""
+        return False
+
+    @property
     def timestamp_format(self) -> TimestampFormat:
         """How it writes a point in time."""
         return self.formats.timestamp_format

@@ -13,7 +13,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from contracts.contract import Contract
 from contracts.job_document import RawStreamFormat
 from contracts.lake_terms import Layer
-from contracts.raw_layout import COLUMNS, ROWS_GLOB, column_set, source_folder
+from contracts.raw_layout import COLUMNS, DELETED_AT, ROWS_GLOB, column_set, source_folder
 from contracts.sources.kinds import Source
 from contracts.sources.source import RawFormat
 from spark_jobs.tables.columns import RESCUED_DATA, SOURCE_FILE_NAME
@@ -58,20 +58,22 @@ def raw_files(spark: SparkSession, contract: Contract, lake_url: str) -> list[Ra
             sets += [names for names in recorded.get(source.name, []) if names != contract.column_names]
             found += [RawFiles(source, folders, f"*.{column_set(names)}.csv", names) for names in sets]
         else:
-            found.append(RawFiles(source, folders, "*.json", contract.column_names))
+            told = [DELETED_AT] if contract.tells_deletions else []
+            found.append(RawFiles(source, folders, "*.json", (*contract.column_names, *told)))
     return found
 
 
 def read_raw_stream(spark: SparkSession, files: RawFiles, contract: Contract, format_: RawStreamFormat) -> DataFrame:
     """The files as a stream: the contract's columns as text, `_rescued_data` and `source_file_name`.
 
-    A column that the files do not have is null; what they have under a name that the contract no longer knows is
-    rescued.
+    Where a source tells deletions, `_deleted_at` stands before the last two. A column that the files do not have is
+    null; what they have under a name that the contract no longer knows is rescued.
     """
     auto_loader = format_ is not RawStreamFormat.FILES
     reader = spark.readStream.format("cloudFiles" if auto_loader else str(files.source.raw_format))
     landed = reader.options(**stream_options(files, format_)).schema(stream_schema(files, format_)).load(files.folders)
-    known = [sf.col(n) if n in files.columns else sf.lit(None).cast("string").alias(n) for n in contract.column_names]
+    names = (*contract.column_names, *([DELETED_AT] if contract.tells_deletions else []))
+    known = [sf.col(n) if n in files.columns else sf.lit(None).cast("string").alias(n) for n in names]
     file_path = sf.col("_metadata.file_path").alias(SOURCE_FILE_NAME.name)
     return landed.select(*known, _rescued(files, contract).alias(RESCUED_DATA.name), file_path)
 
@@ -102,7 +104,7 @@ def stream_options(files: RawFiles, format_: RawStreamFormat) -> dict[str, str]:
 
 
 def _rescued(files: RawFiles, contract: Contract) -> Column:
-    gone = [name for name in files.columns if name not in contract.column_names]
+    gone = [name for name in files.columns if name not in {*contract.column_names, DELETED_AT}]
     rescued = sf.col(RESCUED_DATA.name)
     if not gone:
         return rescued

@@ -10,10 +10,17 @@ from pyspark.sql import functions as sf
 
 from contracts.job_report import TransformedRows
 from spark_jobs.bronze.raw_stream import RawFiles, raw_files, read_raw_stream
-from spark_jobs.errors import RefusedDataError
+from spark_jobs.errors import MisconfiguredError, RefusedDataError
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.tables.books import RowsBySource, bronze_rows, has_whole_streams, require_count
-from spark_jobs.tables.columns import INGESTION_TIMESTAMP, RAW_INGESTION_ID, RESCUED_DATA, SOURCE, SOURCE_FILE_NAME
+from spark_jobs.tables.columns import (
+    DELETED_AT,
+    INGESTION_TIMESTAMP,
+    RAW_INGESTION_ID,
+    RESCUED_DATA,
+    SOURCE,
+    SOURCE_FILE_NAME,
+)
 from spark_jobs.tables.creation import check_unchanged, create
 from spark_jobs.tables.delta import latest_version, read_log, row_count, user_metadata
 from spark_jobs.tables.logic_check import check_logic
@@ -32,10 +39,8 @@ def run_bronze(spark: SparkSession, job: JobParameters, started_at: datetime) ->
     """
     house = job.lakehouse
     check_logic(spark, job.contract)
-    tables = [
-        table for table in (house.bronze, house.silver, house.rejected, *house.golds) if not job.makes_anew(table)
-    ]
-    check_unchanged(spark, tables, job.contract)
+    check_unchanged(spark, [table for table in house.tables if not job.makes_anew(table)], job.contract)
+    _require_deletions_told(spark, job)
     create(spark, house.bronze, column_tags=job.column_tags)
     before = total = _rows(spark, job)
     for files in raw_files(spark, job.contract, job.lake_url):
@@ -71,6 +76,16 @@ def to_bronze(landed: DataFrame, source_name: str, ingestion_timestamp: datetime
         sf.lit(raw_ingestion_id).alias(RAW_INGESTION_ID.name),
         RESCUED_DATA.name,
     )
+
+
+def _require_deletions_told(spark: SparkSession, job: JobParameters) -> None:
+    """Without a source that tells deletions, those that are in bronze would be taken for rows of many nulls."""
+    bronze = job.lakehouse.bronze.full_name
+    if DELETED_AT.name in spark.table(bronze).columns and not job.contract.tells_deletions:
+        raise MisconfiguredError(
+            f"{bronze} may hold deletions, and no source of {job.contract.name} tells any more: what was deleted would "
+            "come back. Give a source its deletedWhen or snapshot back; a deletedWhen may name a value that never is"
+        )
 
 
 def _rows(spark: SparkSession, job: JobParameters) -> RowsBySource:

@@ -20,7 +20,7 @@ from spark_jobs.silver.parsing import parse_by_source
 from spark_jobs.silver.rules import Value, accepts, cpf_number
 from spark_jobs.silver.texts import meant_by_source, trimmed
 from spark_jobs.silver.times import utc_day
-from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, SOURCE
+from spark_jobs.tables.columns import BROKEN_RULES, DELETED_AT, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, SOURCE
 from spark_jobs.tables.expressions import of_its_type, scalar
 
 SOURCE_UNKNOWN = "source: known"
@@ -67,7 +67,7 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
         _labels_of_broken(contract, Severity.WARNING).alias(BROKEN_WARNINGS),
     )
     masked = with_key_pads(checked, pads).select(
-        *(_silver_value(c).alias(c.silver_name) for c in contract.columns),
+        *(_silver_or_deletion_value(c, contract).alias(c.silver_name) for c in contract.columns),
         *further,
         *(_LANDED + c.name for c in typed),
         BROKEN_RULES.name,
@@ -94,9 +94,17 @@ def with_derived_columns(silver: DataFrame, contract: Contract) -> DataFrame:
 
 
 def valid_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
-    """Rows that break no rule: silver's columns."""
+    """Rows that break no rule, but for deletions: silver's columns."""
     names = [column.silver_name for column in contract.table.columns]
-    valid = evaluated_rows.where(sf.size(BROKEN_RULES.name) == 0)
+    is_valid = sf.size(BROKEN_RULES.name) == 0
+    valid = evaluated_rows.where(is_valid & ~_is_deletion() if contract.tells_deletions else is_valid)
+    return valid.select(*names, *(column.name for column in ORIGIN))
+
+
+def deletions(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
+    """Deletions whose key breaks no rule: the columns of silver's table of what was deleted."""
+    names = [column.silver_name for column in contract.table.deletion_columns]
+    valid = evaluated_rows.where((sf.size(BROKEN_RULES.name) == 0) & _is_deletion())
     return valid.select(*names, *(column.name for column in ORIGIN))
 
 
@@ -108,6 +116,10 @@ def rejected_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
     rejected = evaluated_rows.where(sf.size(BROKEN_RULES.name) > 0)
     texts = [_rejected_value(column).alias(column.silver_name) for column in contract.columns]
     return rejected.select(*texts, *(column.name for column in ORIGIN), BROKEN_RULES.name)
+
+
+def _is_deletion() -> Column:
+    return sf.col(DELETED_AT.name).isNotNull()
 
 
 def _parsed(column: ContractColumn, contract: Contract) -> Column:
@@ -127,7 +139,7 @@ def _value(column: ContractColumn) -> Value:
 def _labels_of_broken(contract: Contract, severity: Severity) -> Column:
     columns = {column.name: column for column in contract.columns}
     rules = [rule for rule in contract.rules if rule.severity is severity]
-    broken = [_label_unless(_keeps(rule, columns[rule.column]), rule.label) for rule in rules]
+    broken = [_label_unless(_keeps_or_lacks(rule, columns[rule.column], contract), rule.label) for rule in rules]
     if severity is Severity.ERROR:
         known = sf.coalesce(sf.col(SOURCE.name).isin([source.name for source in contract.sources]), sf.lit(False))
         broken.append(_label_unless(known, SOURCE_UNKNOWN))
@@ -158,6 +170,26 @@ def _label_unless(accepted: Column, label: str) -> Column:
 def _keeps(rule: Rule, column: ContractColumn) -> Column:
     value, day = _value(column), utc_day(sf.col(INGESTION_TIMESTAMP.name))
     return reduce(and_, (accepts(check, value, day) for check in rule.checks))
+
+
+def _keeps_or_lacks(rule: Rule, column: ContractColumn, contract: Contract) -> Column:
+    """Whether the row keeps the rule; of a deletion only the key is there that could."""
+    kept = _keeps(rule, column)
+    return kept if column.primary_key or not contract.tells_deletions else _is_deletion() | kept
+
+
+def _silver_or_deletion_value(column: ContractColumn, contract: Contract) -> Column:
+    """The value in silver; a row that is gone does not tell its last change, which is then when it was found gone."""
+    value = _silver_value(column)
+    if not contract.tells_deletions or column.name != contract.table.latest_by:
+        return value
+    deleted_at = sf.col(DELETED_AT.name).try_cast("timestamp")
+    match column.logical_type:
+        case LogicalType.TIMESTAMP:
+            return sf.coalesce(value, deleted_at)
+        case LogicalType.DATE:
+            return sf.coalesce(value, utc_day(deleted_at))
+    return value
 
 
 def _silver_value(column: ContractColumn) -> Column:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
@@ -10,7 +11,8 @@ from pyspark.sql import functions as sf
 
 from contracts.job_report import TransformedRows
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.silver.evaluation import evaluated, rejected_rows, valid_rows
+from spark_jobs.silver.deletions import NewRows, take_deletions
+from spark_jobs.silver.evaluation import deletions, evaluated, rejected_rows, valid_rows
 from spark_jobs.silver.key_fingerprint import check_key
 from spark_jobs.silver.latest import merge_latest
 from spark_jobs.silver.masking import key_pads
@@ -23,7 +25,7 @@ from spark_jobs.silver.row_counts import (
     warned_rows_by_rule,
 )
 from spark_jobs.silver.set_checks import check_tables
-from spark_jobs.tables.books import RowsBySource, bronze_rows, has_whole_streams, require_balance, require_count
+from spark_jobs.tables.books import RowsBySource, added, bronze_rows, has_whole_streams, require_balance, require_count
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.creation import create, create_anew
 from spark_jobs.tables.delta import (
@@ -42,20 +44,23 @@ from spark_jobs.task_figures import TaskFigures
 
 @dataclass(frozen=True)
 class Taken:
-    """How far both tables have come, and the numbers of rows that brought them there."""
+    """How far the tables have come, and the numbers of rows that brought them there."""
 
     valid: Progress
     rejected: Progress
+    deleted: Progress = field(default_factory=Progress)
     counts: tuple[RowCount, ...] = ()
 
     @property
     def books(self) -> dict[str, RowsBySource]:
-        """Rows by term and source."""
-        return self.valid.books | self.rejected.books
+        """Rows by term and source: what is superseded is noted where its like stand, valid rows or deletions."""
+        noted = (self.valid.books, self.rejected.books, self.deleted.books)
+        terms = {term for books in noted for term in books}
+        return {term: reduce(added, (books.get(term, {}) for books in noted)) for term in sorted(terms)}
 
 
 def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigures:
-    """Take bronze's new rows into both tables, each from where it stands: after a crash in between, one is ahead.
+    """Take bronze's new rows into its tables, each from where it stands: after a crash in between, one is ahead.
 
     Raises:
         MisconfiguredError: the key is another one than the tables' rows were hashed with.
@@ -64,24 +69,27 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     """
     house = job.lakehouse
     create(spark, house.bronze, column_tags=job.column_tags)
-    for table in (house.silver, house.rejected):
+    epoch = str(uuid4())
+    for table in house.silver_tables:
         if job.makes_anew(table):
-            _make_anew(spark, table)
+            _make_anew(spark, table, epoch)
         create(spark, table, column_tags=job.column_tags)
     bronze = read_log(spark, house.bronze, has_whole_streams)
-    before = _where_both_stand(spark, job)
-    check_key(spark, (house.silver, house.rejected), key, job.contract)
+    before = _where_all_stand(spark, job)
+    check_key(spark, house.silver_tables, key, job.contract)
     new = _new_rows(spark, house.bronze, before, bronze.version)
     taken = before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, bronze)
     require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, taken.rejected.books.get("rejected", {}), row_count(spark, house.rejected))
+    if job.contract.tells_deletions:
+        require_count(house.deleted.full_name, taken.deleted.books.get("deleted", {}), row_count(spark, house.deleted))
     require_balance(bronze_rows(bronze.commits), taken.books)
     return TaskFigures(
         run=_transformed(taken.books, before.books),
         total=_transformed(taken.books, {}),
         rejected_by_rule=rejected_rows_by_rule(after(taken.counts, before.rejected.version)),
         warned_by_rule=warned_rows_by_rule(after(taken.counts, before.valid.version)),
-        table_versions={table.full_name: latest_version(spark, table) for table in (house.silver, house.rejected)},
+        table_versions={table.full_name: latest_version(spark, table) for table in house.silver_tables},
         warned_checks=check_tables(spark, [(house.silver, job.contract.table)]),
     )
 
@@ -90,28 +98,42 @@ def _progress(spark: SparkSession, table: Table) -> Progress:
     return Progress.noted_in(read_log(spark, table).commits)
 
 
-def _make_anew(spark: SparkSession, table: Table) -> Progress:
-    anew = Progress(epoch=str(uuid4()))
-    create_anew(spark, table, anew.metadata())
-    return anew
+def _make_anew(spark: SparkSession, table: Table, epoch: str) -> None:
+    create_anew(spark, table, Progress(epoch=epoch).metadata())
 
 
-def _where_both_stand(spark: SparkSession, job: JobParameters) -> Taken:
-    """How far both tables have come.
+def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
+    """How far the tables have come.
 
-    A crash while they were being made anew leaves one of them empty: then the other begins again too, because bronze's
-    rows that are there now do not tell which of them it has taken in.
+    A crash while they were being made anew leaves one of them empty: then the others begin again too, because bronze's
+    rows that are there now do not tell which of them they have taken in.
     """
-    silver, rejected = job.lakehouse.silver, job.lakehouse.rejected
-    taken = Taken(_progress(spark, silver), _progress(spark, rejected))
-    if taken.valid.epoch == taken.rejected.epoch == "" or (taken.valid.version < 0) is (taken.rejected.version < 0):
-        return taken
-    return Taken(_make_anew(spark, silver), _make_anew(spark, rejected))
+    house = job.lakehouse
+    valid, rejected = _progress(spark, house.silver), _progress(spark, house.rejected)
+    deleted = _progress_of_deletions(spark, job, valid)
+    is_first_epoch = valid.epoch == rejected.epoch == ""
+    if deleted.epoch == valid.epoch and (is_first_epoch or (valid.version < 0) is (rejected.version < 0)):
+        return Taken(valid, rejected, deleted)
+    epoch = str(uuid4())
+    for table in house.silver_tables:
+        _make_anew(spark, table, epoch)
+    anew = Progress(epoch=epoch)
+    return Taken(anew, anew, anew)
+
+
+def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progress) -> Progress:
+    """How far the table of deletions has come, which is noted when it changes; silver is never ahead of it.
+
+    One that is new has nothing to take in from before: bronze had no deletions then.
+    """
+    commits = read_log(spark, job.lakehouse.deleted).commits if job.contract.tells_deletions else []
+    noted = Progress.noted_in(commits) if commits else Progress(epoch=valid.epoch)
+    return replace(noted, version=max(noted.version, valid.version))
 
 
 def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronze: Log) -> Taken:
-    """Rejected rows first, then valid ones: each table what came after the version it has taken in."""
-    valid, rejected, contract = before.valid, before.rejected, job.contract
+    """Rejected rows first, then deletions and valid rows: each table what came after the version it has taken in."""
+    valid, rejected, deleted, contract = before.valid, before.rejected, before.deleted, job.contract
     with cached(evaluated_rows) as rows:
         counts = count_rows(rows)
         if new := after(counts, rejected.version):
@@ -121,8 +143,12 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
         if after(counts, valid.version):
             wanted = rows.where(sf.col(COMMIT_VERSION) > valid.version)
             rows_to_take = valid_rows(wanted, contract)
+            if contract.tells_deletions:
+                found = rows.where(sf.col(COMMIT_VERSION) > deleted.version)
+                arrived = NewRows(rows_to_take, deletions(found, contract), deletions(wanted, contract))
+                rows_to_take, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, bronze.version)
             valid = merge_latest(rows_to_take, contract.table, job.lakehouse.silver, valid, bronze.version)
-    return Taken(valid, rejected, tuple(counts))
+    return Taken(valid, rejected, deleted, tuple(counts))
 
 
 def _new_rows(spark: SparkSession, bronze: Table, taken: Taken, version: int) -> DataFrame | None:

@@ -49,7 +49,7 @@ def added(one: Mapping[str, int], other: Mapping[str, int]) -> RowsBySource:
 
 
 def require_balance(bronze: RowsBySource, transformed: Mapping[str, RowsBySource]) -> None:
-    """Raise BooksError unless of every source bronze = silver + rejected + superseded; names the sources and terms."""
+    """Raise BooksError unless of every source bronze is the sum of what became of it; names the sources and terms."""
     sources = sorted({*bronze, *(source for rows in transformed.values() for source in rows)})
     problems = []
     for source in sources:

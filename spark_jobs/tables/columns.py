@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts import raw_layout
 from contracts.columns import Classification
 
 
@@ -26,6 +27,9 @@ RESCUED_DATA = TableColumn(
     "string",
     "The parts of the landed record that have no column of their own.",
     Classification.RESTRICTED,
+)
+DELETED_AT = TableColumn(
+    raw_layout.DELETED_AT, "string", "When the source deleted the row (RFC 3339), of which this is the key alone."
 )
 BROKEN_RULES = TableColumn("broken_rules", "array<string>", "Labels of all the rules that the row breaks.")
 

@@ -158,6 +158,16 @@ def merge(
     return int(merged[0]["num_affected_rows"])
 
 
+def delete_matching(keys: DataFrame, table: Table, key: tuple[str, ...], metadata: dict[str, Any]) -> int:
+    """Delete the rows with one of these keys, in one commit that carries the metadata; how many there were."""
+    same_key = " AND ".join(f"gone.`{name}` <=> present.`{name}`" for name in key)
+    target = f"MERGE INTO {quoted_name(table.full_name)} AS present"
+    with _commits_carry(keys.sparkSession, metadata):
+        statement = f"{target} USING {{keys}} AS gone ON {same_key} WHEN MATCHED THEN DELETE"
+        deleted = keys.sparkSession.sql(statement, keys=keys).collect()
+    return int(deleted[0]["num_affected_rows"])
+
+
 @contextmanager
 def _commits_carry(spark: SparkSession, metadata: dict[str, Any]) -> Iterator[None]:
     """Commits made inside carry the metadata: statements take them from the session only."""

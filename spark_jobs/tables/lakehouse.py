@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from contracts.columns import Classification, Column
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
-from contracts.table_definitions import Definition, definition, definition_as_text
+from contracts.table_definitions import Definition, definition, definition_as_text, definition_of_deleted
 from contracts.tables import GoldTable
-from spark_jobs.tables.columns import BROKEN_RULES, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, TableColumn
+from spark_jobs.tables.columns import BROKEN_RULES, DELETED_AT, INGESTION_TIMESTAMP, ORIGIN, RESCUED_DATA, TableColumn
 
 INDEXABLE_TYPES = {"string", "date", "double", "bigint", "int", "timestamp"}
 """Types that Delta keeps statistics of (not of booleans and arrays), beside decimals."""
@@ -104,7 +104,7 @@ class Lakehouse:
             TableColumn(c.name, "string", c.description, c.classification or Classification.INTERNAL)
             for c in self.contract.columns
         ]
-        columns = (*landed, *ORIGIN, RESCUED_DATA)
+        columns = (*landed, *ORIGIN, RESCUED_DATA, *([DELETED_AT] if self.contract.tells_deletions else []))
         description = "Every landed row, as landed."
         return self._table(Layer.BRONZE, self.contract.name, description, columns, (INGESTION_TIMESTAMP.name,), {})
 
@@ -124,7 +124,17 @@ class Lakehouse:
         columns, clustering = (*texts, *ORIGIN, BROKEN_RULES), (INGESTION_TIMESTAMP.name,)
         made_by = definition_as_text(table)
         description = "Rows that break a rule, masked, with every rule they break."
-        return self._table(Layer.SILVER, self.contract.silver_tables[1], description, columns, clustering, made_by)
+        return self._table(Layer.SILVER, self.contract.rejected_table, description, columns, clustering, made_by)
+
+    @property
+    def deleted(self) -> Table:
+        """Keys whose latest version says that their source deleted the row, masked like silver, which has none."""
+        table = self.contract.table
+        columns = (*map(_typed, table.deletion_columns), *ORIGIN)
+        clustering = tuple(column.silver_name for column in table.key_columns if column.is_clusterable)
+        description = "Keys of rows that were deleted at their source, masked."
+        made_by = definition_of_deleted(table)
+        return self._table(Layer.SILVER, self.contract.deleted_table, description, columns, clustering, made_by)
 
     def gold(self, table: GoldTable) -> Table:
         """A gold table of the contract."""
@@ -139,7 +149,13 @@ class Lakehouse:
     @property
     def tables(self) -> tuple[Table, ...]:
         """Every table, each after those that it is made from."""
-        return (self.bronze, self.silver, self.rejected, *self.golds)
+        return (self.bronze, *self.silver_tables, *self.golds)
+
+    @property
+    def silver_tables(self) -> tuple[Table, ...]:
+        """Every table that silver's task writes."""
+        deleted = [self.deleted] if self.contract.tells_deletions else []
+        return (self.silver, self.rejected, *deleted)
 
     def readers(self, table: Table) -> tuple[Table, ...]:
         """The tables that are made from the changes of that one."""

@@ -5,6 +5,8 @@ A chunk is a polars frame of the contract's columns, all strings as the source w
 content identify a version of a row; files have neither key nor cursor. The location tells a person where to look for
 the row at the source. A row that cannot be read as columns has a fault, which says why without quoting it, and where
 that is possible the text that the source wrote; the columns that could be read are there.
+Sources that tell which rows were deleted have a further column `_deleted` (boolean): true for what is the deletion of a
+row, of which key and time of change count alone.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ CURSOR = "_cursor"
 LOCATION = "_location"
 FAULT = "_fault"
 SOURCE_TEXT = "_source_text"
+DELETED = "_deleted"
 CURSOR_TYPE = pl.Datetime("us", "UTC")
 
 
@@ -55,9 +58,10 @@ def chunk_schema(contract: Contract) -> dict[str, pl.DataType]:
 def as_chunk(contract: Contract, columns: Sequence[pl.Expr], rows: pl.DataFrame) -> pl.DataFrame:
     """The rows as a chunk: the given expressions, and null for the columns that none of them provides."""
     provided = rows.select(columns)
+    names = [*chunk_schema(contract), *({DELETED} & set(provided.columns))]
     absent = [
         pl.lit(None, dtype).alias(name)
         for name, dtype in chunk_schema(contract).items()
         if name not in provided.columns
     ]
-    return provided.with_columns(absent).select(chunk_schema(contract).keys())
+    return provided.with_columns(absent).select(names)

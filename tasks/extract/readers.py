@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,11 +20,13 @@ from tasks.extract.api.client import ApiClient, RetryPolicy
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
+from tasks.extract.database.keys import open_keys
 from tasks.extract.database.rows import changes_span, extract_database
 from tasks.extract.files.folder import FolderStore
 from tasks.extract.files.listing import found_files
 from tasks.extract.files.rows import extract_file
 from tasks.extract.files.store import FetchedFile, FileStore, FoundFile
+from tasks.extract.keys import KeysAtSource
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class ChangesReader:
     The source may show a change later than it is dated, by `overlap`; what comes later still is found by a `look_back`.
     `met` tells which columns the last extraction has met, where a source's rows need not have every field. `span` finds
     the first and the last time of change in a window, of a source that can be read in smaller ones. Where rows are not
-    `is_dated`, what stands for times is a number that grows.
+    `is_dated`, what stands for times is a number that grows. `keys` opens the keys of all rows that are there, by which
+    it is found out what was deleted; a larger share than `max_deleted_ratio` cannot be.
     """
 
     overlap: timedelta
@@ -42,6 +46,8 @@ class ChangesReader:
     look_back: LookBack | None = None
     span: Callable[[Window], tuple[datetime, datetime] | None] | None = None
     is_dated: bool = True
+    keys: Callable[[], AbstractContextManager[KeysAtSource]] | None = None
+    max_deleted_ratio: float = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,8 @@ def database_reader(contract: Contract, source: DatabaseSource, url_for_login: C
         look_back=source.look_back,
         span=lambda window: changes_span(contract, source, url_for_login(), window),
         is_dated=source.cursor_format is not CursorFormat.NUMBER,
+        keys=(lambda: open_keys(contract, source, url_for_login())) if source.snapshot else None,
+        max_deleted_ratio=source.tolerated_deleted_ratio,
     )
 
 

@@ -102,6 +102,7 @@ class _Reading:
                 columns_met=tuple(sorted(columns_met)),
                 looked_back=self._looked_back(seen, so_far, ends_now=ends_look_back),
                 late=late.rows,
+                snapshot=so_far.snapshot if so_far and reader.keys else None,
             )
 
         even_if_empty = ends_look_back and previous is not None  # else the next run would look back again

@@ -11,6 +11,7 @@ from tasks.errors import ConcurrentLoad
 from tasks.extract.chunks import Window
 from tasks.extract.readers import FilesReader, Reader
 from tasks.land.changes import land_changes
+from tasks.land.deletions import land_deletions
 from tasks.land.files import land_files
 from tasks.land.load import Landing
 from tasks.land.manifests import Manifest
@@ -68,5 +69,9 @@ def _ingest_once(landing: Landing, reader: Reader, backfill: Window | None, repo
 def _land(landing: Landing, previous: Manifest | None, reader: Reader, backfill: Window | None) -> Iterator[Manifest]:
     if isinstance(reader, FilesReader):
         yield from land_files(landing, previous, reader)
-    else:
-        yield from land_changes(landing, previous, reader, backfill)
+        return
+    for manifest in land_changes(landing, previous, reader, backfill):
+        previous = manifest
+        yield manifest
+    if not backfill:
+        yield from land_deletions(landing, previous, reader)

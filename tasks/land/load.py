@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -19,20 +19,29 @@ from uuid import uuid4
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.raw_layout import QUARANTINE, column_set, column_set_record, day_folder, rows_suffix, source_folder
+from contracts.raw_layout import (
+    DELETED_AT,
+    QUARANTINE,
+    column_set,
+    column_set_record,
+    day_folder,
+    rows_suffix,
+    source_folder,
+)
 from contracts.rules import Severity
 from contracts.sources.source import BaseSource, RawFormat
 from tasks.errors import LoadRefused
-from tasks.extract.chunks import FAULT, LOCATION, SOURCE_TEXT
+from tasks.extract.chunks import CURSOR, CURSOR_TYPE, DELETED, FAULT, LOCATION, SOURCE_TEXT
 from tasks.land.manifests import LoadRows, Manifest, RawFile, ReadSoFar, commit_manifest, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.publish import publish, publish_refused
 from tasks.land.raw_container import RawContainer
 from tasks.validate.load_checks import LoadChecks
-from tasks.validate.schema import landing_schema
-from tasks.validate.split import REASONS, validate
+from tasks.validate.schema import deletion_schema, landing_schema
+from tasks.validate.split import REASONS, Validated, validate
 
 SOURCE_LOCATION = "_source_location"
+_RFC3339 = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +109,7 @@ def _manifest(
         seconds=round(seconds, 3),
         read_so_far=read_so_far,
         rows=load.rows,
+        deleted=load.deleted,
         totals=load.rows + (previous.totals if previous else LoadRows()),
         quarantined_by_rule=dict(load.broken_rules),
         warned_checks=load.checks.failures(Severity.WARNING),
@@ -120,9 +130,13 @@ class _Load:
         self.quarantine: tuple[RawFile, ...] = ()
         self.rows = LoadRows()
         self.broken_rules: Counter[str] = Counter()
+        self.deleted = 0
         self._extracted = 0
+        self._now = landing.now
         self._columns = contract.column_names
         self._schema = landing_schema(contract, source, day)
+        self._kept_of_deleted = [column.name for column in contract.table.deletion_columns]
+        self._deletion_schema = deletion_schema(contract, source, day)
         self.checks = LoadChecks(contract, source, day)
         place = f"{day_folder(contract, source, day)}/{name}"
         self._accepted = PartWriter(landing.raw, place, rows_suffix(contract, source), uploads)
@@ -130,16 +144,32 @@ class _Load:
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height
-        self.checks.add(chunk.filter(pl.col(FAULT).is_null()))
-        validated = validate(chunk, self._schema)
+        rows = chunk
+        if DELETED in chunk.columns:
+            is_deletion = pl.col(DELETED).fill_null(value=False)
+            rows = chunk.filter(~is_deletion)
+            self._add_deletions(chunk.filter(is_deletion))
+        self.checks.add(rows.filter(pl.col(FAULT).is_null()))
+        self._write(validate(rows, self._schema), self._columns)
+        logger.info("%s: %d rows extracted", self.name, self._extracted)
+
+    def _add_deletions(self, chunk: pl.DataFrame) -> None:
+        """Of a deleted row its key and last change are landed; of one without a time it is known when it was found."""
+        deletions = chunk.select(*self._kept_of_deleted, "^_.*$").with_columns(
+            pl.coalesce(CURSOR, pl.lit(self._now, CURSOR_TYPE)).dt.strftime(_RFC3339).alias(DELETED_AT)
+        )
+        validated = validate(deletions, self._deletion_schema)
+        self.deleted += validated.accepted.height
+        self._write(validated, (*self._kept_of_deleted, DELETED_AT))
+
+    def _write(self, validated: Validated, columns: Sequence[str]) -> None:
         rejected = validated.rejected
-        self._accepted.write(validated.accepted.select(self._columns))
-        quarantined = rejected.select(*self._columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION))
+        self._accepted.write(validated.accepted.select(columns))
+        quarantined = rejected.select(*columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION))
         is_malformed = rejected[FAULT].is_not_null()
         self._rejected.write(quarantined.filter(~is_malformed))
         self._rejected.write(quarantined.hstack(rejected.select(FAULT, SOURCE_TEXT)).filter(is_malformed))
         self.broken_rules.update(dict(rejected[REASONS].explode(empty_as_null=False).value_counts().iter_rows()))
-        logger.info("%s: %d rows extracted", self.name, self._extracted)
 
     def close(self) -> None:
         """Stage what is left and add up; each figure is counted where it arises."""

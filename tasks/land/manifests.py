@@ -74,6 +74,15 @@ class LookedBack(Frozen):
     remembered_since: datetime | None
 
 
+class KeySnapshot(Frozen):
+    """The keys that were at a source at some time: blobs with these columns, of the load of that number."""
+
+    at: datetime
+    sequence: int
+    columns: tuple[str, ...]
+    keys: tuple[RawFile, ...]
+
+
 class ReadSoFar(Frozen):
     """How far a source was read: `seen` are this load's blobs that record what must not be landed again.
 
@@ -81,7 +90,7 @@ class ReadSoFar(Frozen):
     only a look-back meets; `late` is what it found.
     `watermark` is the last change that a load of a database or API has met, `backfill` the window that this load
     landed again, `source_file` the branch's file that it landed. `columns_met` are those that this load or one before
-    it has found in a source whose rows need not have every field.
+    it has found in a source whose rows need not have every field. `snapshot` is the last one of the source's keys.
     """
 
     seen: tuple[RawFile, ...]
@@ -92,6 +101,7 @@ class ReadSoFar(Frozen):
     source_file: SourceFile | None = None
     looked_back: LookedBack | None = None
     late: LateRows = LateRows()
+    snapshot: KeySnapshot | None = None
 
     @property
     def records(self) -> tuple[RawFile, ...]:
@@ -102,6 +112,7 @@ class ReadSoFar(Frozen):
 class Manifest(Frozen):
     """A committed load; `rows.extracted` counts the rows that were new to it, `totals` all loads up to this one.
 
+    `deleted` of the landed rows are deletions: each says that a row is no longer at the source.
     `column_set` is that of its CSV files (`contracts.raw_layout`), `warned_checks` are the checks of whole
     loads that fail with severity `warning`: what was counted, by label.
     """
@@ -115,6 +126,7 @@ class Manifest(Frozen):
     seconds: float
     read_so_far: ReadSoFar
     rows: LoadRows
+    deleted: int = 0
     totals: LoadRows
     quarantined_by_rule: dict[str, int]
     warned_checks: dict[str, str] = {}
@@ -124,8 +136,10 @@ class Manifest(Frozen):
 
     @property
     def blobs(self) -> tuple[RawFile, ...]:
-        """All blobs of the load in the order in which they are published."""
-        return (*self.files, *self.quarantine, *self.read_so_far.seen)
+        """All blobs of the load in the order in which they are published: the last one is of no other load."""
+        snapshot = self.read_so_far.snapshot
+        keys = snapshot.keys if snapshot and snapshot.sequence == self.sequence else ()
+        return (*self.files, *self.quarantine, *self.read_so_far.seen, *keys)
 
 
 def next_sequence(previous: Manifest | None) -> int:

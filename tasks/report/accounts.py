@@ -106,6 +106,7 @@ def _books(landed: LoadRows, bronze: TransformedRows, silver: TransformedRows, s
         silver=silver.silver,
         rejected=silver.rejected,
         superseded=silver.superseded,
+        deleted=silver.deleted,
     )
 
 

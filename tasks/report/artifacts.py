@@ -59,6 +59,7 @@ def upkeep_rows(run: JobRun) -> list[Row]:
 def source_rows(outcome: SourceOutcome) -> list[Row]:
     """One row for the load as a whole, one a broken rule, one a warning, one a file."""
     whole = {"what": "load", "name": outcome.name, "extracted": outcome.extracted, "landed": outcome.landed}
+    whole |= {"deleted": outcome.deleted} if outcome.deleted else {}
     whole |= {"quarantined": outcome.quarantined, "bytes": outcome.bytes, "seconds": round(outcome.seconds, 1)}
     rules = [{"what": "rule", "name": rule, "quarantined": rows} for rule, rows in outcome.quarantined_by_rule.items()]
     files = [{"what": "file", "name": file.name, "landed": file.rows, "bytes": file.bytes} for file in outcome.files]

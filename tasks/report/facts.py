@@ -52,7 +52,7 @@ class SourceOutcome(_Facts):
     """What one source's ingestion did in this run; `message` says why it failed.
 
     `warned_checks` are checks of whole loads that fail with severity `warning`, files that were expected and did not
-    come, and rows that a look-back found: what was counted, by label.
+    come, and rows that a look-back found: what was counted, by label. `deleted` of the landed rows are deletions.
     """
 
     name: str
@@ -61,6 +61,7 @@ class SourceOutcome(_Facts):
     seconds: float = 0.0
     extracted: int = 0
     landed: int = 0
+    deleted: int = 0
     quarantined: int = 0
     quarantined_by_rule: dict[str, int] = {}
     warned_checks: dict[str, str] = {}
@@ -147,6 +148,7 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
         seconds=seconds,
         extracted=rows.extracted,
         landed=rows.landed,
+        deleted=sum(load.deleted for load in loads),
         quarantined=rows.quarantined,
         quarantined_by_rule=dict(by_rule),
         warned_checks=warned,

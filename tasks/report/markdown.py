@@ -21,10 +21,11 @@ _TEMPLATES = Environment(
     keep_trailing_newline=True,
 )
 tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to fit a terminal
-_SOURCE_HEADERS = ("source", "state", "extracted", "landed", "quarantined", "files", "MB", "seconds")
+_SOURCE_HEADERS = ("source", "state", "extracted", "landed", "deleted", "quarantined", "files", "MB", "seconds")
 _TASK_HEADERS = ("task", "result", "seconds")
 _ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields)
-_USUAL_HEADERS = tuple(header for header in _ACCOUNT_HEADERS if header != "settled")
+_UNUSUAL_HEADERS = ("settled", "deleted")
+"""Shown where anything is; `deleted` are rows that say that others were deleted at their source."""
 _WARNING_HEADERS = ("stage", "check", "found")
 _REJECTION_HEADERS = ("stage", "source", "rule", "rows")
 
@@ -34,10 +35,10 @@ def render_summary(facts: RunFacts) -> str:
     return _TEMPLATES.get_template("summary.md.jinja").render(
         facts=facts,
         seconds=round((facts.finished_at - facts.started_at).total_seconds()),
-        sources=_table(_SOURCE_HEADERS, list(_source_rows(facts))),
+        sources=_usual_table(_SOURCE_HEADERS, list(_source_rows(facts))),
         job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
         books=_state_of_books(facts),
-        accounts=_accounts_table(list(_account_rows(facts))),
+        accounts=_usual_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
         rejections=_table(_REJECTION_HEADERS, sorted(rejected_rows(facts))),
         warnings=_table(_WARNING_HEADERS, sorted(warned_checks(facts))),
     )
@@ -78,16 +79,16 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return tabulate.tabulate(rows, headers, tablefmt="pipe", intfmt=",", floatfmt=".1f") if rows else ""
 
 
-def _accounts_table(rows: Sequence[Sequence[Cell]]) -> str:
-    """The row accounting; what is settled is shown where anything is."""
-    columns = dict(zip(_ACCOUNT_HEADERS, zip(*rows, strict=True), strict=True)) if rows else {}
-    headers = _ACCOUNT_HEADERS if any(columns.get("settled", ())) else _USUAL_HEADERS
-    return _table(headers, list(zip(*(columns[header] for header in headers), strict=True)) if rows else [])
+def _usual_table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """The table without the unusual columns in which nothing is."""
+    columns = dict(zip(headers, zip(*rows, strict=True), strict=True)) if rows else {}
+    shown = [header for header in columns if header not in _UNUSUAL_HEADERS or any(columns[header])]
+    return _table(shown, list(zip(*(columns[header] for header in shown), strict=True)) if rows else [])
 
 
 def _source_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
     for source in facts.sources:
-        rows = source.extracted, source.landed, source.quarantined
+        rows = source.extracted, source.landed, source.deleted, source.quarantined
         yield source.name, source.state, *rows, len(source.files), source.bytes / 1e6, source.seconds
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 
@@ -24,12 +25,24 @@ def landing_schema(contract: Contract, source: BaseSource, ingestion_day: date) 
 
     A check's name is the rule's label. `ingestion_day` is the day in UTC.
     """
-    rules = contract.rules_at(Stage.LANDING)
-    columns = {
+    return _schema(contract, source, contract.columns, contract.rules_at(Stage.LANDING), ingestion_day)
+
+
+def deletion_schema(contract: Contract, source: BaseSource, ingestion_day: date) -> pa.DataFrameSchema:
+    """Exactly the columns that are kept of a deleted row, all text; the rules of its key alone are enforced."""
+    key = {column.name for column in contract.table.key_columns}
+    rules = [rule for rule in contract.rules_at(Stage.LANDING) if rule.column in key]
+    return _schema(contract, source, contract.table.deletion_columns, rules, ingestion_day)
+
+
+def _schema(
+    contract: Contract, source: BaseSource, columns: Collection[Column], rules: Collection[Rule], ingestion_day: date
+) -> pa.DataFrameSchema:
+    found = {
         column.name: _column(column, source, [rule for rule in rules if rule.column == column.name], ingestion_day)
-        for column in contract.columns
+        for column in columns
     }
-    return pa.DataFrameSchema(columns, strict=True, name=f"{contract.name} from {source.name}")
+    return pa.DataFrameSchema(found, strict=True, name=f"{contract.name} from {source.name}")
 
 
 def _column(column: Column, source: BaseSource, rules: list[Rule], ingestion_day: date) -> pa.Column:

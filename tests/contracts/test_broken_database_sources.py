@@ -38,6 +38,20 @@ def _read(folder: Path, words: dict[str, Any]) -> DatabaseSource:
         ({**NUMBER, "lookBack": {"days": 7}}, AT, "has overlapNumbers, no time of its own"),
         ({"overlapNumbers": 5}, AT, "has overlapNumbers, but no cursorFormat: number"),
         ({"cursorFormat": "excelDays"}, f"{AT}.customProperties.cursorFormat", "'epochMicroseconds' or 'number'"),
+        ({"snapshot": "hourly"}, f"{AT}.customProperties.snapshot", "Input should be 'daily'"),
+        ({"snapshot": "daily", "deletedWhen": {"field": "gone"}}, AT, "has deletedWhen and a snapshot"),
+        ({"deletedWhen": {"values": ["D"]}}, f"{AT}.customProperties.deletedWhen.field", "Field required"),
+        (
+            {"deletedWhen": {"field": "g", "values": [True]}},
+            f"{AT}.customProperties.deletedWhen.values[0]",
+            "valid string",
+        ),
+        ({"maxDeletedRatio": 0.5}, AT, "has maxDeletedRatio, but no snapshot"),
+        (
+            {"snapshot": "daily", "maxDeletedRatio": 2},
+            f"{AT}.customProperties.maxDeletedRatio",
+            "less than or equal to 1",
+        ),
         ({"login": "kerberos"}, f"{AT}.customProperties.login", "'password' or 'entra'"),
     ],
 )
@@ -46,6 +60,44 @@ def test_a_contradiction_is_told_by_its_words(tmp_path: Path, words: dict[str, A
         _read(tmp_path, words)
     assert f"{path}: " in str(caught.value)
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["customers-api", "branch-files"])
+@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}])
+def test_kinds_of_sources_that_cannot_tell_deletions_have_no_words_for_them(
+    tmp_path: Path, source: str, words: dict[str, Any]
+) -> None:
+    content = document()
+    for name, value in words.items():
+        custom(f"servers.{source}", name, value)(content)
+    with pytest.raises(ContractError, match=f"customProperties.{next(iter(words))}: .*no known word"):
+        read_contract(written(tmp_path, content))
+
+
+def test_a_snapshot_needs_a_latest_version_that_is_told_by_time(tmp_path: Path) -> None:
+    content = document()
+    custom(DATABASE, "snapshot", "daily")(content)
+    read_contract(written(tmp_path, content))
+    custom("schema.customer_purchases", "latestBy", "product")(content)
+    with pytest.raises(ContractError, match="latestBy product is none: use deletedWhen"):
+        read_contract(written(tmp_path, content))
+
+
+@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}])
+def test_a_dataset_with_a_source_that_tells_deletions_has_a_table_for_them(
+    tmp_path: Path, words: dict[str, Any]
+) -> None:
+    content = document()
+    assert read_contract(written(tmp_path, content)).silver_tables == (
+        "customer_purchases",
+        "customer_purchases_rejected",
+    )
+    for name, value in words.items():
+        custom(DATABASE, name, value)(content)
+    contract = read_contract(written(tmp_path, content))
+    assert contract.silver_tables[2:] == ("customer_purchases_deleted",)
+    kept = [column.name for column in contract.table.deletion_columns]
+    assert kept == ["customer_id", "purchase_date", "updated_at"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ import pytest
 
 from contracts.columns import Masking
 from contracts.lake_terms import Layer
-from contracts.table_definitions import changes_under_rows, definition, definition_as_text, definitions, inapplicable
+from contracts.table_definitions import (
+    changes_under_rows,
+    definition,
+    definition_as_text,
+    definition_of_deleted,
+    definitions,
+    inapplicable,
+)
 from tests.contract_changes import with_column
 from tests.packaged_contracts import RETURNS
 
@@ -77,6 +84,14 @@ def test_rejected_rows_are_texts_without_key_and_logic() -> None:
     found = definition_as_text(RETURNS.table)
     assert set(found.values()) == {"string", "keyed_hash", "cpf_masked"}
     assert "key" not in found
+
+
+def test_deleted_rows_are_made_by_key_and_order_alone() -> None:
+    assert definition_of_deleted(RETURNS.table) == {
+        name: text
+        for name, text in definition(RETURNS.table).items()
+        if name == "key" or name.rpartition(" of ")[2] in {c.name for c in RETURNS.table.deletion_columns}
+    }
 
 
 def test_a_refusal_names_the_change_and_the_command() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from pyspark.sql import SparkSession
 from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
+from spark_jobs.bronze.task import run_bronze
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables.delta import latest_version
 from tests.contract_changes import with_column, with_columns
 from tests.spark_jobs.arrivals import ARRIVALS
+from tests.spark_jobs.deletions import telling_deletions
 from tests.spark_jobs.lakehouse_runs import drop_schemas, forget_tables, job_parameters, rows, run_job
 from tests.spark_jobs.raw_files import land, landed_row
 
@@ -52,6 +55,15 @@ def test_a_gold_table_more_is_computed_from_all_of_silver_though_nothing_is_new(
     job = job_parameters(wider, lake, "run-2")
     run_job(spark, job)
     assert rows(spark, job.lakehouse.gold(stores), "store_location", "total_purchases") == [("Belém", 1), ("Recife", 2)]
+
+
+def test_a_contract_that_tells_no_deletions_any_more_is_refused_as_they_would_be_taken_for_rows(
+    spark: SparkSession, contract: Contract, lake: Path
+) -> None:
+    telling = job_parameters(telling_deletions(contract), lake)
+    run_bronze(spark, telling, datetime(2026, 11, 25, tzinfo=UTC))
+    with pytest.raises(MisconfiguredError, match="Give a source its deletedWhen or snapshot back"):
+        run_bronze(spark, job_parameters(contract, lake), datetime(2026, 11, 25, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")

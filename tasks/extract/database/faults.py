@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
-from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT
+from tasks.extract.chunks import CURSOR, DELETED, FAULT, KEY, LOCATION, SOURCE_TEXT
 from tasks.extract.database.errors import NO_TEXT, condition
 from tasks.extract.database.search import count_rows, failure, probe
 from tasks.extract.database.snapshot import Snapshot
@@ -66,7 +66,10 @@ def _told(source: DatabaseSource, bad: dict[str, str], alike: int) -> str:
 
 
 def _field(source: DatabaseSource, name: str) -> str:
-    return {KEY: source.key_field, LOCATION: source.key_field, CURSOR: source.cursor_field}.get(name, name)
+    fields = {KEY: source.key_field, LOCATION: source.key_field, CURSOR: source.cursor_field}
+    if source.deleted_when:
+        fields[DELETED] = source.deleted_when.field
+    return fields.get(name, name)
 
 
 def _source_text(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
-from tasks.extract.chunks import CURSOR
+from tasks.extract.chunks import CURSOR, DELETED
 from tasks.extract.database.errors import UnreadableRows, condition
 from tasks.extract.database.snapshot import SQL_ASCII, Snapshot
 from tasks.extract.database.sql import Part, Range, inside
@@ -104,6 +104,6 @@ def probe(query: Query, snapshot: Snapshot, names: Iterable[str], where: str) ->
 
     def written(name: str) -> str:
         text = query.columns[name]
-        return text if name == CURSOR or snapshot.encoding == SQL_ASCII else f"convert_to({text}, 'UTF8')"
+        return text if name in {CURSOR, DELETED} or snapshot.encoding == SQL_ASCII else f"convert_to({text}, 'UTF8')"
 
     return query.select(", ".join(f"count({written(name)})" for name in names), where)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from contracts.contract import Contract
-from contracts.sources.database import DatabaseSource
+from contracts.sources.database import DatabaseSource, DeletedWhen
 from tasks.errors import StructureError
-from tasks.extract.chunks import CURSOR, KEY, LOCATION, Window
+from tasks.extract.chunks import CURSOR, DELETED, KEY, LOCATION, Window
 from tasks.extract.database.cursors import Scale, scale_of
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
 
@@ -55,6 +55,8 @@ class Query:
         self._has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
         self.columns[CURSOR] = f"CASE WHEN {self._has_place} THEN {self._scale.time(self.cursor)} END"
         self.columns[LOCATION] = f"{literal(f'{source.key_field} ')} || {self.key}::text"
+        if source.deleted_when:
+            self.columns[DELETED] = _is_deleted(source.deleted_when)
 
     def rows(self, names: Iterable[str], condition: str | None) -> str:
         """The statement that reads these columns of the rows that keep a condition."""
@@ -96,11 +98,24 @@ class Query:
         return f"({' AND '.join(conditions)} OR {timeless})"
 
 
+def keys_statement(contract: Contract, source: DatabaseSource, types: Mapping[str, str]) -> str:
+    """The statement that reads the columns of the dataset's key of all rows, as `Query` reads them.
+
+    Raises:
+        StructureError: the table lacks a column.
+    """
+    fields = _present_fields(contract, source, types)
+    names = [column.name for column in contract.table.key_columns]
+    columns = ", ".join(f"{text_of(fields[name], types[fields[name]])} AS {quoted(name)}" for name in names)
+    return f"SELECT {columns} FROM {quoted_path(source.table)} t"  # noqa: S608 - quoted
+
+
 def _present_fields(contract: Contract, source: DatabaseSource, types: Mapping[str, str]) -> dict[str, str]:
     fields = {name: source.field(name) for name in contract.column_names}
     absent = {name: field for name, field in fields.items() if field not in types}
     missing = {field for name, field in absent.items() if name not in source.optional_columns}
-    missing |= {source.key_field, source.cursor_field} - types.keys()
+    marks = {source.deleted_when.field} if source.deleted_when else set()
+    missing |= {source.key_field, source.cursor_field, *marks} - types.keys()
     if missing:
         raise StructureError(
             f"table {source.table} of {source.name} has no column {', '.join(sorted(missing))}; "
@@ -112,6 +127,13 @@ def _present_fields(contract: Contract, source: DatabaseSource, types: Mapping[s
 def _calendar(source: DatabaseSource, scale: Scale) -> tuple[str, str]:
     """The first and the last time that a watermark can be: it stays one when the overlap is taken from it."""
     return scale.value(_FIRST_DAY + source.overlap), scale.value(_LAST_DAY)
+
+
+def _is_deleted(when: DeletedWhen) -> str:
+    field = column(when.field)
+    if not when.values:
+        return f"{field} IS NOT NULL"
+    return f"coalesce({field}::text IN ({', '.join(map(literal, when.values))}), false)"
 
 
 def text_of(field: str, arrow_type: str) -> str:

@@ -20,6 +20,7 @@ from contracts.tables import DatasetTable, GoldTable
 from tests.contracts.diff import (
     api_cases,
     column_cases,
+    deletion_cases,
     format_cases,
     lake_cases,
     option_cases,
@@ -37,6 +38,7 @@ CASES = [
     *quality_cases.CASES,
     *set_check_cases.CASES,
     *source_cases.CASES,
+    *deletion_cases.CASES,
     *api_cases.CASES,
     *format_cases.CASES,
     *lake_cases.CASES,

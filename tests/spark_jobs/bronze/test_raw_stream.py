@@ -10,6 +10,7 @@ from pyspark.sql import Row, SparkSession
 from contracts.contract import Contract
 from contracts.job_document import RawStreamFormat
 from spark_jobs.bronze.raw_stream import raw_files, read_raw_stream
+from tests.spark_jobs.deletions import deletion, telling_deletions
 from tests.spark_jobs.raw_files import land, landed_row
 
 pytestmark = pytest.mark.spark
@@ -39,6 +40,21 @@ def test_json_lines_come_in_as_landed(spark: SparkSession, contract: Contract, l
     found = [row.asDict() for row in _read(spark, contract, source.name, lake)]
     origin = {"_rescued_data": None, "source_file_name": f"file:{file}"}
     assert found == [row | origin for row in rows]
+
+
+def test_deletions_come_in_beside_rows_where_a_source_tells_them(
+    spark: SparkSession, contract: Contract, lake: Path
+) -> None:
+    telling = telling_deletions(contract)
+    source = telling.source("store-database")
+    gone = deletion("C1", "2026-02-01T12:00:00.000000Z")
+    land(lake, telling, source, 1, [gone, landed_row(source, customer_id="C2")])
+    found = [row.asDict() for row in _read(spark, telling, source.name, lake)]
+    names = (*telling.column_names, "_deleted_at", "_rescued_data")
+    assert [{name: row[name] for name in names} for row in found] == [
+        dict.fromkeys(names) | gone,
+        dict.fromkeys(names) | landed_row(source, customer_id="C2"),
+    ]
 
 
 def test_a_line_that_is_no_json_is_kept_whole(spark: SparkSession, contract: Contract, lake: Path) -> None:

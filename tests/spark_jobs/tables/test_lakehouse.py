@@ -10,6 +10,7 @@ from contracts.lake_terms import Layer
 from contracts.tables import ADDED_COLUMNS
 from spark_jobs.tables.lakehouse import Lakehouse, layer_url
 from tests.packaged_contracts import PURCHASES
+from tests.spark_jobs.deletions import telling_deletions
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,17 @@ def test_tables_have_names_and_places_by_layer(house: Lakehouse) -> None:
     ]
 
 
+def test_what_was_deleted_has_a_table_where_a_source_tells_it(house: Lakehouse) -> None:
+    telling = Lakehouse(telling_deletions(house.contract), house.catalog, house.lake_url)
+    names = [table.name for table in telling.tables]
+    assert names[:4] == [telling.bronze.name, telling.silver.name, telling.rejected.name, telling.deleted.name]
+    assert telling.deleted.full_name == "main.silver.customer_purchases_deleted"
+    origin = ("source", "source_file_name", "ingestion_timestamp", "raw_ingestion_id")
+    assert telling.deleted.column_names == ("customer_id", "purchase_date", "updated_at", *origin)
+    assert telling.bronze.column_names == (*house.bronze.column_names, "_deleted_at")
+    assert house.deleted.name not in [table.name for table in house.tables]
+
+
 def test_bronze_is_text_as_landed_and_silver_is_typed_and_masked(house: Lakehouse) -> None:
     bronze = {column.name: column.type for column in house.bronze.columns}
     silver = {column.name: column.type for column in house.silver.columns}
@@ -61,16 +73,16 @@ def test_columns_that_every_table_has_are_names_that_no_contract_may_give(house:
 
 def test_statistics_of_no_personal_value_go_into_the_log(house: Lakehouse) -> None:
     """Delta's log keeps least and greatest values, also of rows that are erased."""
-    for table in (house.bronze, house.silver, house.rejected):
+    for table in (house.bronze, house.silver, house.rejected, house.deleted):
         indexed = set(table.properties["delta.dataSkippingStatsColumns"].split(","))
         personal = {column.name for column in table.columns if column.classification is not Classification.INTERNAL}
-        assert personal
+        assert personal or table == house.deleted
         assert indexed & personal == set()
         assert set(table.clustering) <= indexed
 
 
 def test_every_table_is_described(house: Lakehouse) -> None:
-    for table in (house.bronze, house.silver, house.rejected, house.gold(house.contract.gold_tables[0])):
+    for table in (*house.tables, house.deleted):
         assert table.description
         assert all(column.description for column in table.columns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from contracts.reader import read_contract
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tests.contracts.documents import document, written
-from tests.tasks.ingestions import from_source
+from tests.tasks.ingestions import NOW, from_source
 from tests.tasks.store_database import StoreDatabase
 
 pytestmark = pytest.mark.services
@@ -38,7 +39,7 @@ def test_the_documented_table_lands_by_the_documented_entry(
         store.run(statement)
     ingest = from_source(documented, "till-database", store.url)
 
-    (report,) = ingest(raw)
+    report, snapshot = ingest(raw)
 
     assert report.manifest.rows == LoadRows(extracted=2, landed=2)
     rows = [json.loads(line) for line in raw.read(report.manifest.files[0].name).decode().splitlines()]
@@ -47,6 +48,16 @@ def test_the_documented_table_lands_by_the_documented_entry(
         ("C2", "99.90", "1769864400250"),
     ]
     assert str(report.manifest.read_so_far.watermark) == "2026-01-31 13:00:00.250000+00:00"
-    assert ingest(raw) == []
+    assert (snapshot.manifest.rows, ingest(raw)) == (LoadRows(), [])
     store.run("""UPDATE "Till".sales SET total = 5, "changedAt" = 1769864400251 WHERE id = 1""")
     assert [report.manifest.rows for report in ingest(raw)] == [LoadRows(extracted=1, landed=1)]
+    store.run('DELETE FROM "Till".sales WHERE id = 2')
+    *_, gone = from_source(documented, "till-database", store.url, now=NOW + timedelta(days=1))(raw)
+    assert (gone.manifest.rows, gone.manifest.deleted) == (LoadRows(extracted=1, landed=1), 1)
+    (line,) = raw.read(gone.manifest.files[0].name).decode().splitlines()
+    assert json.loads(line) | {"_deleted_at": ""} == {
+        "customer_id": "C2",
+        "purchase_date": "2026-01-31",
+        "updated_at": None,
+        "_deleted_at": "",
+    }

@@ -41,6 +41,7 @@ def test_books_balance_when_bronze_holds_what_was_landed() -> None:
         "silver": 8,
         "rejected": 1,
         "superseded": 1,
+        "deleted": 0,
     }
     assert books.imbalances() == []
 
@@ -51,6 +52,19 @@ def test_load_that_lands_while_the_job_reads_raw_is_taken_into_account() -> None
 
 def test_rows_that_bronze_lost_stay_an_imbalance_whatever_landed_meanwhile() -> None:
     assert total_books("shop", BEFORE, [TWO_LATER, ONE_LATER], run(9)).imbalances() == ["landed 10 ≠ bronze 9"]
+
+
+def test_what_was_deleted_at_the_source_is_a_term_of_the_books() -> None:
+    deleted = TransformedRows(silver=6, rejected=1, superseded=1, deleted=2)
+    found = run(10)
+    (bronze, silver) = found.tasks
+    assert silver.report is not None
+    report = silver.report.model_copy(update={"total": {"shop": deleted}})
+    found = found.model_copy(update={"tasks": (bronze, silver.model_copy(update={"report": report}))})
+    books = total_books("shop", BEFORE, [], found)
+    assert (books.deleted, books.imbalances()) == (2, [])
+    lost = books.model_copy(update={"deleted": 1})
+    assert lost.imbalances() == ["bronze 10 ≠ silver 6 + rejected 1 + superseded 1 + deleted 1"]
 
 
 def test_rows_that_were_settled_are_a_term_of_the_books() -> None:

@@ -110,6 +110,17 @@ def test_what_is_settled_and_what_does_not_balance_are_shown() -> None:
     assert " | settled |" in text
 
 
+def test_what_was_deleted_at_the_source_is_shown_where_anything_is() -> None:
+    deleted = BOOKS.model_copy(update={"superseded": 47, "deleted": 3})
+    (source,) = facts().sources
+    changed = {"books": {"branch-files": deleted}, "sources": (source.model_copy(update={"deleted": 5}),)}
+    text = render_summary(facts().model_copy(update=changed))
+    assert "| source       | state  | extracted | landed | deleted | quarantined |" in text
+    assert "| branch-files | landed |     1,234 |  1,200 |       5 |          34 |" in text
+    assert "bronze = silver + rejected + superseded + deleted." in text
+    assert "| superseded | deleted |" in text
+
+
 def test_checks_that_failed_as_warnings_are_shown_by_stage() -> None:
     silver = SILVER.model_copy(update={"warned_checks": {"cpf: few": "7 rows"}})
     found = facts()
