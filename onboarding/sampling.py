@@ -17,7 +17,7 @@ from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
-from tasks.extract.chunks import CURSOR, Window, chunk_schema
+from tasks.extract.chunks import CURSOR, Window, chunk_schema, split_deletions
 from tasks.extract.readers import FilesReader
 from tasks.source_readers import LakeSecret, reader_of
 
@@ -65,7 +65,7 @@ def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | 
     rows, refused, is_whole = [_no_rows(contract)], [], False
     try:
         for chunk in chunks:
-            rows.append(chunk)
+            rows.append(split_deletions(chunk)[0])  # of a deleted row the key alone is judged
             if sum(map(len, rows)) >= SAMPLE_ROWS:
                 break
         else:

@@ -18,11 +18,13 @@ import psutil
 
 from sandbox.databricks.cluster import Cluster, ClusterError
 from sandbox.databricks.run import LifeCycle, Result, Run, TaskRun, now_milliseconds
+from sandbox.databricks.waiting_rows import submit_arguments, taken_since, waiting_bytes
 from sandbox.databricks.workspace import Workspace, job_references, resolve
 from sandbox.processes.process_trees import ProcessIdentity, stop_trees
 
 _RUNNER = Path(__file__).with_name("wheel_task.py")
-_NOT_FOR_TASKS = frozenset({"DATABRICKS_TOKEN"})
+_ACCOUNT = "AZURE_STORAGE_CONNECTION_STRING"
+_NOT_FOR_TASKS = frozenset({"DATABRICKS_TOKEN", _ACCOUNT})
 _log = logging.getLogger(__name__)
 _FAILED = "Workload failed, see run output for details"
 
@@ -89,6 +91,7 @@ class Execution:
             self._enter(self.run, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
 
     def _start_clusters(self) -> None:
+        environment = _environment() | {"PYSPARK_SUBMIT_ARGS": self._submit_arguments()}
         with self.workspace.lock:
             if self._cancelled.is_set():
                 return
@@ -98,13 +101,18 @@ class Execution:
                 self._enter(task, LifeCycle.BLOCKED if task.depends_on else LifeCycle.PENDING)
             keys = {task.job_cluster_key for task in tasks if task.job_cluster_key}
             folder = self.workspace.task_folder(self.run.run_id)
-            self._clusters |= {key: Cluster(folder / key, _environment()) for key in sorted(keys)}
+            self._clusters |= {key: Cluster(folder / key, environment) for key in sorted(keys)}
         for cluster in self._clusters.values():
             try:
                 cluster.attachment()
             except ClusterError:
                 if not self._cancelled.is_set():
                     raise
+
+    def _submit_arguments(self) -> str:
+        with self.workspace.lock:
+            since = taken_since(self.workspace.runs.values(), self.run.job_id)
+        return submit_arguments(waiting_bytes(os.environ.get(_ACCOUNT, ""), since))
 
     def _run_tasks(self) -> None:
         tasks = {task.task_key: task for task in self.run.current_tasks()}

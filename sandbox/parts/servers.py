@@ -16,6 +16,7 @@ _CLUSTER = (
     "SPARK_LOCAL_IP",
     "PYSPARK_PYTHON",
     "PII_HASH_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
     "SSL_CERT_FILE",
     "NO_PROXY",
     "no_proxy",

@@ -28,6 +28,12 @@ FEW_ROWS = {
 }
 """What makes a job of thousands of rows short (docs/adr/0012)."""
 
+MANY_ROWS = {
+    # Code for many columns is a method longer than the JVM compiles unasked: interpreted, it takes a third longer.
+    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
+}
+"""What a job of millions of rows has in its place."""
+
 PARQUET_TIMES = {
     # The default, INT96, has no unit: engines read it as nanoseconds, which end in 1677 and 2262.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",

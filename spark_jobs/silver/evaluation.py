@@ -45,8 +45,8 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
 
     Returns:
         Silver's columns (typed where the text parses; masked, or redacted where they identify persons; derived),
-        `_landed_‹column›` with the text as landed of every typed column, `broken_rules`, `_broken_warnings`, and the
-        further columns of `bronze`.
+        `_landed_‹column›` with a rejected row's text as landed of every typed column, `broken_rules`,
+        `_broken_warnings`, and the further columns of `bronze`.
     """
     further = [name for name in bronze.columns if name not in {*contract.column_names, RESCUED_DATA.name}]
     typed = [column for column in contract.columns if column.logical_type is not LogicalType.STRING]
@@ -69,7 +69,7 @@ def evaluated(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFra
     masked = with_key_pads(checked, pads).select(
         *(_silver_or_deletion_value(c, contract).alias(c.silver_name) for c in contract.columns),
         *further,
-        *(_LANDED + c.name for c in typed),
+        *(_landed_if_rejected(c).alias(_LANDED + c.name) for c in typed),
         BROKEN_RULES.name,
         BROKEN_WARNINGS,
     )
@@ -84,6 +84,10 @@ def _with_meanings(bronze: DataFrame, contract: Contract) -> DataFrame:
     }
     said = {name: meaning for name, meaning in meanings.items() if meaning is not None}
     return bronze.withColumns(landed | said)
+
+
+def _landed_if_rejected(column: ContractColumn) -> Column:
+    return sf.when(sf.size(BROKEN_RULES.name) > 0, sf.col(_LANDED + column.name))
 
 
 def with_derived_columns(silver: DataFrame, contract: Contract) -> DataFrame:

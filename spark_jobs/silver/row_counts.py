@@ -49,6 +49,11 @@ def rejected_rows_by_source(counts: Sequence[RowCount]) -> RowsBySource:
     return dict(rows)
 
 
+def valid_row_count(counts: Sequence[RowCount]) -> int:
+    """Rows that break no rule."""
+    return sum(count.rows for count in counts if not count.broken_rules)
+
+
 def rejected_rows_by_rule(counts: Sequence[RowCount]) -> RowsByRule:
     """Rows of each source by the rules they break; a row counts once for each."""
     return _by_label([(count.source, count.broken_rules, count.rows) for count in counts])

@@ -14,14 +14,15 @@ from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver.deletions import NewRows, take_deletions
 from spark_jobs.silver.evaluation import deletions, evaluated, rejected_rows, valid_rows
 from spark_jobs.silver.key_fingerprint import check_key
-from spark_jobs.silver.latest import merge_latest
 from spark_jobs.silver.masking import key_pads
+from spark_jobs.silver.merge import merge_latest
 from spark_jobs.silver.row_counts import (
     RowCount,
     after,
     count_rows,
     rejected_rows_by_rule,
     rejected_rows_by_source,
+    valid_row_count,
     warned_rows_by_rule,
 )
 from spark_jobs.silver.set_checks import check_tables
@@ -140,14 +141,16 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
             wanted = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
             rejected = rejected.advanced(bronze.version, {"rejected": rejected_rows_by_source(new)})
             append_with_progress(rejected_rows(wanted, contract), job.lakehouse.rejected, rejected)
-        if after(counts, valid.version):
-            wanted = rows.where(sf.col(COMMIT_VERSION) > valid.version)
-            rows_to_take = valid_rows(wanted, contract)
+        if new := after(counts, valid.version):
+            arrived_rows = rows.where(sf.col(COMMIT_VERSION) > valid.version)
+            wanted = valid_rows(arrived_rows, contract)
             if contract.tells_deletions:
                 found = rows.where(sf.col(COMMIT_VERSION) > deleted.version)
-                arrived = NewRows(rows_to_take, deletions(found, contract), deletions(wanted, contract))
-                rows_to_take, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, bronze.version)
-            valid = merge_latest(rows_to_take, contract.table, job.lakehouse.silver, valid, bronze.version)
+                arrived = NewRows(wanted, deletions(found, contract), deletions(arrived_rows, contract))
+                wanted, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, bronze.version)
+            valid = merge_latest(
+                wanted, valid_row_count(new), contract.table, job.lakehouse.silver, valid, bronze.version
+            )
     return Taken(valid, rejected, deleted, tuple(counts))
 
 

@@ -65,3 +65,11 @@ def as_chunk(contract: Contract, columns: Sequence[pl.Expr], rows: pl.DataFrame)
         if name not in provided.columns
     ]
     return provided.with_columns(absent).select(names)
+
+
+def split_deletions(chunk: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The chunk's rows with the columns that every chunk has, and its deletions."""
+    if DELETED not in chunk.columns:
+        return chunk, chunk.clear()
+    is_deletion = pl.col(DELETED).fill_null(value=False)
+    return chunk.filter(~is_deletion).drop(DELETED), chunk.filter(is_deletion)

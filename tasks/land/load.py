@@ -15,7 +15,7 @@ from pydantic import Field
 from contracts.contract import Contract
 from contracts.raw_layout import DELETED_AT, QUARANTINE, day_folder, rows_suffix, source_folder
 from contracts.sources.source import BaseSource, RawFormat
-from tasks.extract.chunks import CURSOR, CURSOR_TYPE, DELETED, FAULT, LOCATION, SOURCE_TEXT
+from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, LOCATION, SOURCE_TEXT, split_deletions
 from tasks.land.manifests import Frozen, LoadRows, Manifest, RawFile, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.raw_container import RawContainer
@@ -107,11 +107,9 @@ class _Load:
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height
-        rows = chunk
-        if DELETED in chunk.columns:
-            is_deletion = pl.col(DELETED).fill_null(value=False)
-            rows = chunk.filter(~is_deletion)
-            self._add_deletions(chunk.filter(is_deletion))
+        rows, deletions = split_deletions(chunk)
+        if not deletions.is_empty():
+            self._add_deletions(deletions)
         self._checks.add(rows.filter(pl.col(FAULT).is_null()))
         self._write(validate(rows, self._schema), self._columns)
         logger.info("%s: %d rows extracted", self._name, self._extracted)

@@ -21,7 +21,7 @@ from contracts.lake_terms import Layer
 from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
-from sandbox.parts.spark_conf import write_spark_conf
+from sandbox.parts.spark_conf import MANY_ROWS, write_spark_conf
 from tests.bench.peer_environments import SPARK, run_peer
 from tests.bench.processes import WorkFailed, measure
 from tests.bench.purchases import CONTRACT, DAY, population, stores, write_raw
@@ -29,7 +29,6 @@ from tests.bench.report import Measurement
 
 TABLES = (Layer.BRONZE, Layer.SILVER, Layer.GOLD)
 _NO_ACCOUNT = "AccountName=none;BlobEndpoint=http://127.0.0.1:1/none"
-_MANY_ROWS = {"spark.driver.extraJavaOptions": "-XX:+UseParallelGC"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ def job_runs(rows: int, generations: int) -> Iterator[JobRuns]:
     """Everything that the job needs, with the rows of so many generations."""
     with tempfile.TemporaryDirectory(prefix="datamaster-bench-") as made:
         home, folder = SandboxHome(REPOSITORY / ".sandbox"), Path(made)
-        write_spark_conf(folder / "conf", fetch_jars(home.jars), _NO_ACCOUNT, _MANY_ROWS)
+        write_spark_conf(folder / "conf", fetch_jars(home.jars), _NO_ACCOUNT, MANY_ROWS)
         ensure_embedded_java(home)
         java = {"JAVA_HOME": str(home.java)} if "JAVA_HOME" not in os.environ else {}
         spark = {"SPARK_CONF_DIR": str(folder / "conf"), "SPARK_LOCAL_IP": "127.0.0.1", "PII_HASH_KEY": "k" * 32}

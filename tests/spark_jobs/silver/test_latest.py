@@ -16,6 +16,9 @@ from spark_jobs.silver.latest import (
     REPLACED_SOURCE,
     Action,
     ActionCount,
+    first_compared,
+    placed,
+    repeated_key_hashes,
     rows_to_merge,
     silver_change,
     with_actions,
@@ -58,7 +61,8 @@ def _frame(spark: SparkSession, contract: Contract, rows: list[Values]) -> DataF
 
 def _actions(spark: SparkSession, contract: Contract, incoming: list[Values], present: list[Values]) -> list[Row]:
     """Product, action and replaced source of each incoming row, by product."""
-    decided = with_actions(_frame(spark, contract, incoming), _frame(spark, contract, present), contract.table)
+    rows = placed(_frame(spark, contract, incoming), contract.table)
+    decided = with_actions(rows, _frame(spark, contract, present), contract.table)
     return decided.select("product", ACTION, REPLACED_SOURCE).orderBy("product").collect()
 
 
@@ -127,6 +131,31 @@ def test_a_row_that_is_there_already_changes_nothing(spark: SparkSession, contra
     assert {row[ACTION] for row in _actions(spark, contract, twice, [silver_row()])} == {Action.SUPERSEDED}
 
 
+def test_what_the_compared_columns_do_not_tell_apart_is_a_tie(spark: SparkSession, contract: Contract) -> None:
+    incoming = [silver_row(product="same"), silver_row(customer_id="C2", product="later", updated_at=LATER)]
+    present = _frame(spark, contract, [silver_row(), silver_row(customer_id="C2")])
+    rows = placed(_frame(spark, contract, incoming), contract.table)
+    decided = with_actions(rows, present, contract.table, first_compared(contract.table))
+    assert decided.select("product", ACTION).orderBy("product").collect() == [("later", "replace"), ("same", "tie")]
+
+
+def test_only_keys_that_are_there_twice_have_repeated_hashes(spark: SparkSession, contract: Contract) -> None:
+    rows = [silver_row(), silver_row(customer_id="C2"), silver_row(product="again"), silver_row(customer_id=None)]
+    assert repeated_key_hashes(_frame(spark, contract, rows), contract.table).count() == 1
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_sorting_only_rows_with_repeated_keys_places_all_alike(
+    spark: SparkSession, contract: Contract, seed: int
+) -> None:
+    repeating = _random_rows(Random(seed))
+    rows = _frame(spark, contract, [*repeating, *(silver_row(customer_id=f"D{number}") for number in range(9))])
+    all_sorted = placed(rows, contract.table)
+    few_sorted = placed(rows, contract.table, repeated_key_hashes(rows, contract.table))
+    assert few_sorted.exceptAll(all_sorted).count() == all_sorted.exceptAll(few_sorted).count() == 0
+    assert few_sorted.count() == rows.count()
+
+
 def _random_rows(random: Random) -> list[Values]:
     """Rows of few keys with many ties: last change, ingestion and file are often the same or missing."""
     return [
@@ -152,7 +181,8 @@ def _taken_in(
     books: dict[str, Counter[str]] = {"silver": Counter(), "superseded": Counter()}
     for batch in batches:
         silver = _frame(spark, contract, [row_values(row) for row in present.values()])
-        decided = with_actions(_frame(spark, contract, batch), silver, contract.table).persist()
+        rows = placed(_frame(spark, contract, batch), contract.table)
+        decided = with_actions(rows, silver, contract.table).persist()
         counts = decided.groupBy("source", ACTION, REPLACED_SOURCE).count().collect()
         change = silver_change(ActionCount(row[0], Action(row[1]), row[2], row[3]) for row in counts)
         for term, rows in change.items():

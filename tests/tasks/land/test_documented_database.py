@@ -25,9 +25,11 @@ PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="u
 
 @pytest.fixture
 def documented(tmp_path: Path) -> Contract:
-    """The purchases' contract with the page's entry beside its own."""
+    """The purchases' contract with the page's entry beside its own, and what the page says of deletions in it."""
     content = document()
-    content["servers"] += yaml.safe_load(re.findall("```yaml\n(.*?)```", PAGE, re.DOTALL)[0])
+    (entry,), deletions = map(yaml.safe_load, re.findall("```yaml\n(.*?)```", PAGE, re.DOTALL)[:2])
+    entry["customProperties"] += deletions
+    content["servers"].append(entry)
     return read_contract(written(tmp_path, content))
 
 
