@@ -31,6 +31,8 @@ def _read(folder: Path, words: dict[str, Any]) -> DatabaseSource:
     [
         ({"table": "a.b.c"}, f"{AT}.customProperties.table", "should match pattern"),
         ({"table": 'a."b'}, f"{AT}.customProperties.table", "should match pattern"),
+        ({"shards": 0}, f"{AT}.customProperties.shards", "greater than or equal to 1"),
+        ({"shards": 33}, f"{AT}.customProperties.shards", "less than or equal to 32"),
         ({"lookBack": {"days": 0}}, f"{AT}.customProperties.lookBack.days", "greater than or equal to 1"),
         ({"lookBack": {"weeks": 1}}, f"{AT}.customProperties.lookBack.weeks", "no known word"),
         ({"lookBack": {"days": 1}, "overlapSeconds": 86400}, AT, "lookBack reaches no further than overlapSeconds"),

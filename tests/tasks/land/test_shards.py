@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 
 import polars as pl
 import pytest
+from azure.storage.blob import ContainerClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.contract import Contract
+from contracts.raw_layout import MANIFESTS
 from contracts.reader import read_contract
 from contracts.sources.database import DatabaseSource
+from tasks.errors import LoadRefused, ShardFailed
 from tasks.extract.database.split import split_changes
 from tasks.extract.readers import ChangesReader, open_reader
 from tasks.land.ingest import ingest
 from tasks.land.load import Landing
-from tasks.land.manifests import Manifest
+from tasks.land.manifests import LoadRows, Manifest
 from tasks.land.raw_container import RawContainer
 from tasks.land.shards import RunShards, land_shard
 from tests.contracts.diff.edits import custom
 from tests.contracts.documents import document, written
-from tests.tasks.ingestions import NOW, new_container
+from tests.tasks.ingestions import NOW, landed, new_container
+from tests.tasks.interrupted_storage import InterruptedStorage, KilledError
 from tests.tasks.store_database import StoreDatabase
 
 pytestmark = pytest.mark.services
@@ -51,10 +57,8 @@ def _reader(contract: Contract, store: StoreDatabase) -> ChangesReader:
     return replace(reader, sharding=replace(reader.sharding, split=split))
 
 
-def _side_by_side(
-    contract: Contract, store: StoreDatabase, raw: RawContainer, ran: list[int] | None = None
-) -> RunShards:
-    """Runs shards in threads, and notes how many there were."""
+def _side_by_side(contract: Contract, store: StoreDatabase, raw: RawContainer) -> RunShards:
+    """Runs shards in threads."""
 
     def run(division_id: str, shards: int) -> None:
         source = contract.source("store-database")
@@ -62,7 +66,6 @@ def _side_by_side(
         with ThreadPoolExecutor(shards) as threads:
             one = partial(land_shard, raw, contract, source, reader, division_id)
             list(threads.map(one, range(1, shards + 1)))
-        (ran if ran is not None else []).append(shards)
 
     return run
 
@@ -116,7 +119,7 @@ def _fill(store: StoreDatabase, rows: list[tuple[str, bool]], first: int) -> Non
         store.run(f"INSERT INTO purchases ({columns}) VALUES {', '.join(values)}")
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=ROWS, after=ROWS)
 def test_shards_land_what_one_run_would_land(
     sharded: Contract,
@@ -134,3 +137,114 @@ def test_shards_land_what_one_run_would_land(
             _fill(store, rows, 100 * place)
             undivided = _told(whole, _ingest(sharded, store, whole, None))
             assert _told(divided, _ingest(sharded, store, divided, run_shards)) == undivided
+
+
+@pytest.fixture
+def filled(store: StoreDatabase) -> StoreDatabase:
+    """Twelve purchases, an hour apart."""
+    _fill(store, [(f"'2026-01-31 {hour:02}:00Z'", True) for hour in range(12)], 1)
+    return store
+
+
+def test_a_row_that_changes_while_shards_are_read_is_never_lost(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    """It leaves a shard that is not read yet for one that was read before, as later ones make the watermark move on."""
+
+    def backwards(division_id: str, shards: int) -> None:
+        one = partial(land_shard, raw, sharded, sharded.source("store-database"), _reader(sharded, filled), division_id)
+        one(4)
+        filled.add(2, "2026-01-31 11:55Z")
+        filled.add(13, "2026-02-01 12:00Z")
+        for number in range(1, shards):
+            one(number)
+
+    (first,) = _ingest(sharded, filled, raw, backwards)
+    assert first.read_so_far.watermark == datetime(2026, 1, 31, 11, tzinfo=UTC)
+    assert landed(raw, "store-database").keys() == {f"C{number}" for number in (1, *range(3, 13))}
+    _ingest(sharded, filled, raw, None)
+    assert landed(raw, "store-database") == {f"C{number}": 1 for number in range(1, 14)}
+
+
+def test_what_the_last_shard_meets_beyond_the_split_lands_once_and_moves_no_watermark(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    def run(division_id: str, shards: int) -> None:
+        filled.add(13, "2026-02-01 12:00Z")
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+
+    (first,) = _ingest(sharded, filled, raw, run)
+    assert (first.rows.landed, first.read_so_far.watermark) == (13, datetime(2026, 1, 31, 11, tzinfo=UTC))
+    assert _ingest(sharded, filled, raw, None) == []
+
+
+@pytest.mark.parametrize("calls", range(3))
+def test_a_shard_that_is_killed_at_any_call_is_run_again_as_if_it_had_not_been(
+    sharded: Contract, filled: StoreDatabase, container: ContainerClient, calls: int
+) -> None:
+    raw, source, reader = RawContainer(container), sharded.source("store-database"), _reader(sharded, filled)
+
+    def run(division_id: str, shards: int) -> None:
+        for takes_effect in (False, True):
+            killed = InterruptedStorage(container, calls, takes_effect=takes_effect)
+            with pytest.raises(KilledError):
+                land_shard(killed, sharded, source, reader, division_id, 1 + takes_effect)
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+
+    (load,) = _ingest(sharded, filled, raw, run)
+    assert load.rows.landed == 12
+    assert landed(raw, "store-database") == {f"C{number}": 1 for number in range(1, 13)}
+
+
+def test_two_runs_of_one_shard_count_once_by_the_report_that_was_first(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    def run(division_id: str, shards: int) -> None:
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+        filled.run("UPDATE purchases SET product = 'TV'")
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+
+    (load,) = _ingest(sharded, filled, raw, run)
+    assert load.rows.landed == 12
+    assert landed(raw, "store-database") == {f"C{number}": 1 for number in range(1, 13)}
+
+
+def test_a_shard_that_fails_fails_the_load_and_nothing_of_it_is_seen(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    def run(division_id: str, shards: int) -> None:
+        one = partial(land_shard, raw, sharded, sharded.source("store-database"), _reader(sharded, filled), division_id)
+        for number in range(1, shards):
+            one(number)
+        raise ShardFailed("shard 4 of 4: it was tried 3 times")
+
+    with pytest.raises(ShardFailed):
+        _ingest(sharded, filled, raw, run)
+    assert not list(raw.names(MANIFESTS))
+    assert not list(raw.names("customer_purchases"))
+    (load,) = _ingest(sharded, filled, raw, _side_by_side(sharded, filled, raw))
+    assert (load.sequence, load.rows.landed) == (1, 12)
+
+
+def test_a_load_is_judged_as_a_whole(sharded: Contract, store: StoreDatabase, raw: RawContainer) -> None:
+    """A fifth of the rows may break landing rules; here all bad ones are in one shard."""
+    rows = [(f"'2026-01-31 {hour:02}:00Z'", hour >= 5) for hour in range(24)]
+    _fill(store, rows, 1)
+    with pytest.raises(LoadRefused, match="5 of 24 rows break landing rules"):
+        _ingest(sharded, store, raw, _side_by_side(sharded, store, raw))
+    _fill(store, [("'2026-01-31 23:30Z'", True)], 25)
+    (load,) = _ingest(sharded, store, raw, _side_by_side(sharded, store, raw))
+    assert load.rows == LoadRows(extracted=25, landed=20, quarantined=5)
+
+
+def test_no_value_of_a_row_is_a_parameter_of_a_shard_s_run(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    told: list[object] = []
+
+    def run(division_id: str, shards: int) -> None:
+        told.append((re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "‹uuid›", division_id), shards))
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+
+    _ingest(sharded, filled, raw, run)
+    assert told == [("store-database-00000001-‹uuid›", SHARDS)]
