@@ -31,7 +31,9 @@ async def run_to_end(
         MisconfiguredError: Prefect does not have the deployment.
     """
     try:
-        started = await run_deployment(
+        # told to be a coroutine, since within a flow that is none it would otherwise wait for its own end
+        started = await cast("Any", run_deployment)(
+            _sync=False,
             name=deployment,
             parameters=dict(parameters),
             flow_run_name=flow_run_name,
