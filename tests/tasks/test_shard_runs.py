@@ -91,7 +91,6 @@ def test_a_shard_that_dies_or_loses_its_connection_is_started_again_alone() -> N
     ("name", "ends", "error", "message"),
     [
         ("dead", [DEAD] * 3, ShardFailed, "^shard 2 of 2: Crashed: Flow run process .*; it was tried 3 times$"),
-        ("lost", [LOST] * 3, ShardFailed, "^shard 2 of 2: reading .*; run again; it was tried 3 times$"),
         (
             "stopped",
             [Failed(message="ReadingStopped: the server stopped the statement")],
