@@ -21,7 +21,7 @@ from sandbox.parts.spark_conf import write_spark_conf
 from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes, Service
 from sandbox.progress import side_by_side
-from sandbox.variables import GivenVariables, given_variables, written_by
+from sandbox.variables import GivenVariables, connections, given_variables, written_by
 
 PARTS = ("postgres", "customers-api", "azurite", "databricks", "prefect-server")
 _NEEDED_BYTES = 500 * 1024**2
@@ -54,7 +54,7 @@ def up(home: SandboxHome) -> Sandbox:
     ports = ports_of(home, PARTS, processes.running())
     own = own_variables(home, credentials, ports, own_lake=given.lake_url is None)
     contracts = _contracts(given)
-    variables = all_variables(home, own, {**_connections(contracts, own), **strings})
+    variables = all_variables(home, own, {**connections(contracts, own, os.environ), **strings})
     variables |= write_secret_files(home, contracts, variables)
     sandbox = Sandbox(home, given, contracts, variables, _own_parts(given))
     ensure_certificates(home)
@@ -96,21 +96,6 @@ def _contracts(given: GivenVariables) -> Contracts:
         return read_contracts(given.datamaster_contracts)
     except ContractError as error:
         raise VariableError(f"contracts: {error}") from None
-
-
-def _connections(contracts: Contracts, own: Mapping[str, str]) -> dict[str, str]:
-    """What the environment holds of the variables by which sources are found that the sandbox does not serve.
-
-    Raises:
-        VariableError: a source's variables are not set; a line for each source.
-    """
-    sources = [source for contract in contracts.datasets for source in contract.sources]
-    wanted = {source.name: source.connection.variables.values() - own.keys() for source in sources}
-    missing = {name: [v for v in sorted(variables) if not os.environ.get(v)] for name, variables in wanted.items()}
-    told = [f"set {' and '.join(variables)}, where {name} is" for name, variables in missing.items() if variables]
-    if told:
-        raise VariableError("\n".join([*told, "the sandbox serves no such source of its own"]))
-    return {variable: os.environ[variable] for variables in wanted.values() for variable in variables}
 
 
 def _own_parts(given: GivenVariables) -> frozenset[str]:

@@ -21,6 +21,8 @@ from pydantic import (
     model_validator,
 )
 
+from blocks.secrets import FILE_SUFFIX, SecretUnreadable, read_secret
+from contracts.folder import Contracts
 from sandbox.errors import VariableError
 from sandbox.generator.command_line import DEFAULT_ROWS
 from sandbox.home import SandboxHome
@@ -85,6 +87,31 @@ def given_variables(environment: Mapping[str, str], own: Mapping[str, str]) -> t
     except ValidationError as error:
         raise VariableError("; ".join(_told(problem) for problem in error.errors(include_input=False))) from None
     return checked, strings
+
+
+def connections(contracts: Contracts, own: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which sources are found that the sandbox does not serve; a secret may stand in a file.
+
+    Raises:
+        VariableError: a source's variables are not set, a line for each source; or a secret's file cannot be read.
+    """
+    sources = [source for contract in contracts.datasets for source in contract.sources]
+    wanted = {source.name: source.connection.variables.values() - own.keys() for source in sources}
+    values = {variable: _value(variable, environment) for variables in wanted.values() for variable in variables}
+    missing = {name: [v for v in sorted(variables) if not values[v]] for name, variables in wanted.items()}
+    told = [f"set {' and '.join(variables)}, where {name} is" for name, variables in missing.items() if variables]
+    if told:
+        raise VariableError("\n".join([*told, "the sandbox serves no such source of its own"]))
+    return {variable: value for variable, value in values.items() if value}
+
+
+def _value(variable: str, environment: Mapping[str, str]) -> str | None:
+    """What the environment says the variable is, or what stands in the file that it names in its place."""
+    file = environment.get(variable + FILE_SUFFIX)
+    try:
+        return read_secret(file, in_header=False) if file else environment.get(variable)
+    except SecretUnreadable as error:
+        raise VariableError(f"{variable}{FILE_SUFFIX}: {error}") from None
 
 
 def _told(problem: Mapping[str, object]) -> str:

@@ -123,6 +123,11 @@ def test_everything_that_is_there_is_told_to_programs(stage: str, capsys: pytest
     assert status == 0
 
 
+def test_a_token_is_asked_for_by_the_resource_that_it_opens(everything: StubCloud) -> None:
+    main(["--for", "infrastructure"])
+    assert {given["scope"] for given in everything.parameters if "scope" in given} == {f"{everything.url}/.default"}
+
+
 def test_what_is_missing_is_told_to_people_a_line_each(
     everything: StubCloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -142,3 +142,9 @@ def test_checks_that_failed_as_warnings_are_shown_by_stage() -> None:
 
 def test_a_run_that_started_no_job_has_no_table_of_tasks() -> None:
     assert "| task " not in render_summary(facts().model_copy(update={"job_run": None}))
+
+
+def test_a_run_without_a_job_has_no_table_of_its_tasks() -> None:
+    gone = {"job_run": None, "transformation": TransformationState.NOT_NEEDED}
+    told = render_summary(facts().model_copy(update=gone))
+    assert "## Transformation: not needed\n\n## Row accounting" in told

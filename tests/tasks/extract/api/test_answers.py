@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -134,6 +136,20 @@ def test_the_items_of_a_page_are_those_that_were_written(items: list[object]) ->
     page = read_page(f'{{"a": [1], "data": [{" , ".join(written)} ], "next_cursor": null}}'.encode())
     assert [read.text for read in page.items] == written
     assert all(read.is_json for read in page.items)
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ("Thu, 26 Nov 2026 23:59:59 GMT", datetime(2026, 11, 26, 23, 59, 59, tzinfo=UTC)),
+        ("yesterday", None),
+        ("Thu, 26 Nov 99999 23:59:59 GMT", None),
+        (None, None),
+    ],
+)
+def test_a_page_is_of_the_time_that_its_server_tells(told: str | None, at: datetime | None) -> None:
+    response = httpx.Response(200, headers={"Date": told} if told else {})
+    assert read_page(b'{"data": [], "next_cursor": null}', response=response).answered_at == at
 
 
 @given(st.lists(_ITEMS, min_size=1, max_size=4), st.data())
