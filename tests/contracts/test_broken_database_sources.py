@@ -65,8 +65,8 @@ def test_a_contradiction_is_told_by_its_words(tmp_path: Path, words: dict[str, A
 
 
 @pytest.mark.parametrize("source", ["customers-api", "branch-files"])
-@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}])
-def test_kinds_of_sources_that_cannot_tell_deletions_have_no_words_for_them(
+@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}, {"shards": 2}])
+def test_kinds_of_sources_that_cannot_tell_deletions_or_be_read_in_shards_have_no_words_for_them(
     tmp_path: Path, source: str, words: dict[str, Any]
 ) -> None:
     content = document()

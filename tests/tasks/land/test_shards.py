@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,7 +20,8 @@ from contracts.contract import Contract
 from contracts.raw_layout import MANIFESTS
 from contracts.reader import read_contract
 from contracts.sources.database import DatabaseSource
-from tasks.errors import LoadRefused, ShardFailed
+from tasks.errors import LoadRefused, ReadingStopped, ShardFailed
+from tasks.extract.chunks import Window
 from tasks.extract.database.split import split_changes
 from tasks.extract.readers import ChangesReader, open_reader
 from tasks.land.ingest import ingest
@@ -71,11 +73,16 @@ def _side_by_side(contract: Contract, store: StoreDatabase, raw: RawContainer) -
 
 
 def _ingest(
-    contract: Contract, store: StoreDatabase, raw: RawContainer, run_shards: RunShards | None
+    contract: Contract,
+    store: StoreDatabase,
+    raw: RawContainer,
+    run_shards: RunShards | None,
+    now: datetime = NOW,
+    backfill: Window | None = None,
 ) -> list[Manifest]:
     source = contract.source("store-database")
-    landing = Landing(contract=contract, source=source, raw=raw, run_id="run", now=NOW)
-    return [load.manifest for load in ingest(landing, _reader(contract, store), None, run_shards)]
+    landing = Landing(contract=contract, source=source, raw=raw, run_id="run", now=now)
+    return [load.manifest for load in ingest(landing, _reader(contract, store), backfill, run_shards)]
 
 
 def _told(raw: RawContainer, manifests: list[Manifest]) -> list[object]:
@@ -137,6 +144,31 @@ def test_shards_land_what_one_run_would_land(
             _fill(store, rows, 100 * place)
             undivided = _told(whole, _ingest(sharded, store, whole, None))
             assert _told(divided, _ingest(sharded, store, divided, run_shards)) == undivided
+
+
+@pytest.mark.parametrize(
+    "backfill", [None, Window(since=datetime(2026, 1, 31, 3, tzinfo=UTC))], ids=["look-back", "backfill"]
+)
+def test_shards_look_back_and_read_again_as_one_run_does(
+    tmp_path: Path, filled: StoreDatabase, storage: str, backfill: Window | None
+) -> None:
+    content = document()
+    custom("servers.store-database", "shards", SHARDS)(content)
+    custom("servers.store-database", "lookBack", {"days": 7})(content)
+    contract = read_contract(written(tmp_path, content))
+    with new_container(storage) as one, new_container(storage) as other:
+        whole, divided = RawContainer(one), RawContainer(other)
+        run_shards = _side_by_side(contract, filled, divided)
+        _ingest(contract, filled, whole, None)
+        _ingest(contract, filled, divided, run_shards)
+        filled.add(20, "2026-01-29 10:00Z")
+        filled.add(3, "2026-01-31 02:00Z", product="'TV'")
+        undivided = _told(whole, _ingest(contract, filled, whole, None, NOW + timedelta(days=1), backfill))
+        assert (
+            _told(divided, _ingest(contract, filled, divided, run_shards, NOW + timedelta(days=1), backfill))
+            == undivided
+        )
+        assert undivided
 
 
 @pytest.fixture
@@ -224,6 +256,21 @@ def test_a_shard_that_fails_fails_the_load_and_nothing_of_it_is_seen(
     assert not list(raw.names("customer_purchases"))
     (load,) = _ingest(sharded, filled, raw, _side_by_side(sharded, filled, raw))
     assert (load.sequence, load.rows.landed) == (1, 12)
+
+
+def test_a_reading_that_the_database_stops_goes_on_in_smaller_windows(
+    sharded: Contract, filled: StoreDatabase, raw: RawContainer
+) -> None:
+    stops = [ReadingStopped("shard 3 of 4: the server stopped the statement")]
+
+    def run(division_id: str, shards: int) -> None:
+        if stops:
+            raise stops.pop()
+        _side_by_side(sharded, filled, raw)(division_id, shards)
+
+    loads = _ingest(sharded, filled, raw, run)
+    assert [load.rows.landed for load in loads] == [6, 5, 1]
+    assert landed(raw, "store-database") == {f"C{number}": 1 for number in range(1, 13)}
 
 
 def test_a_load_is_judged_as_a_whole(sharded: Contract, store: StoreDatabase, raw: RawContainer) -> None:
