@@ -6,6 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+import httpx
 from prefect.client.schemas.objects import FlowRun
 
 from tasks import errors
@@ -60,10 +61,9 @@ class _Shard:
 
     async def run(self) -> None:
         for attempt in range(1, SHARD_ATTEMPTS + 1):
-            flow_run = await self._run_once()
-            if flow_run.state and flow_run.state.is_completed():
+            failure = await self._try()
+            if failure is None:
                 return
-            failure = self._failure(flow_run)
             if not isinstance(failure, TransientError) or isinstance(failure, ReadingStopped):
                 raise failure
             logger.warning("%s (attempt %d of %d)", failure, attempt, SHARD_ATTEMPTS)
@@ -71,18 +71,20 @@ class _Shard:
                 await asyncio.sleep(LOAD_RETRY_DELAY_SECONDS)
         raise ShardFailed(f"{failure}; it was tried {SHARD_ATTEMPTS} times")
 
-    async def _run_once(self) -> FlowRun:
-        return await run_to_end(
-            f"ingest/{self.source}",
-            {
-                "dataset": self.dataset,
-                "source": self.source,
-                "division": self.division_id,
-                "shard": self.number,
-            },
-            start_seconds=SOURCE_START_SECONDS,
-            end_seconds=SHARD_END_SECONDS,
-        )
+    async def _try(self) -> PipelineError | None:
+        """Run it once; why it was not read, None if it was."""
+        of_load = {"dataset": self.dataset, "source": self.source, "division": self.division_id}
+        try:
+            flow_run = await run_to_end(
+                f"ingest/{self.source}",
+                {**of_load, "shard": self.number},
+                start_seconds=SOURCE_START_SECONDS,
+                end_seconds=SHARD_END_SECONDS,
+            )
+        except httpx.TransportError as error:
+            told = f"Prefect does not answer ({type(error).__name__}): does its server run?"
+            return TransientError(f"shard {self.number} of {self.shards}: {told}")
+        return None if flow_run.state and flow_run.state.is_completed() else self._failure(flow_run)
 
     def _failure(self, flow_run: FlowRun) -> PipelineError:
         """What the run has raised, by the name before its message; one that crashed may do better the next time."""

@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Completed, Crashed, Failed, Running, State
 from prefect.testing.utilities import prefect_test_harness
 
@@ -117,3 +118,9 @@ def test_what_somebody_must_mend_is_told_before_what_smaller_windows_may_pass() 
 def test_a_source_without_a_deployment_is_to_be_deployed() -> None:
     with pytest.raises(MisconfiguredError, match="no deployment ingest/store-database: deploy again"):
         run_shards("customer_purchases", "store-database", "none", 2)
+
+
+def test_a_prefect_that_does_not_answer_fails_the_load_after_some_tries() -> None:
+    nowhere = {PREFECT_API_URL: "http://127.0.0.1:1/api", PREFECT_CLIENT_MAX_RETRIES: 0}
+    with temporary_settings(nowhere), pytest.raises(ShardFailed, match=r"Prefect does not answer .*tried 3 times"):
+        run_shards("product_returns", "store-returns", "none", 1)
