@@ -49,10 +49,10 @@ class RunFigures:
         return {name.removeprefix("spark_catalog."): version for name, version in versions.items()}
 
 
-def run_job(spark: SparkSession, job: JobParameters, hour: int = 12) -> RunFigures:
+def run_job(spark: SparkSession, job: JobParameters, hour: int = 12, key: bytes = KEY) -> RunFigures:
     """Bronze, silver and gold, at that hour (UTC) of the day of ingestion."""
     at = datetime(2026, 11, 25, hour, tzinfo=UTC)
-    return RunFigures(run_bronze(spark, job, at), run_silver(spark, job, KEY), run_gold(spark, job))
+    return RunFigures(run_bronze(spark, job, at), run_silver(spark, job, key), run_gold(spark, job))
 
 
 def forget_tables(spark: SparkSession) -> None:

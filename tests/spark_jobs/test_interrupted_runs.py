@@ -15,7 +15,7 @@ from contracts.job_report import TransformedRows
 from spark_jobs.bronze.task import run_bronze
 from spark_jobs.errors import BooksError
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.silver import latest
+from spark_jobs.silver import merge
 from spark_jobs.silver.task import run_silver
 from tests.contract_changes import with_sources
 from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows
@@ -82,7 +82,7 @@ def test_silver_catches_up_after_a_kill_between_its_two_tables(
     _land(job, lake, 2, customer_id="C2", cpf="1")
     run_bronze(spark, job, AT)
     with monkeypatch.context() as patch:
-        patch.setattr(latest, "merge", die)
+        patch.setattr(merge, "append_with_progress", die)
         with pytest.raises(Killed):
             run_silver(spark, job, KEY)
     assert rows(spark, job.lakehouse.rejected, "customer_id") == [("C2",)]
