@@ -16,8 +16,9 @@ from contracts.contract import Contract
 from contracts.sources.source import BaseSource, RawFormat
 
 QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_columns"
-SETTLEMENTS = "_settlements"
-"""Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off."""
+SETTLEMENTS, SHARDS = "_settlements", "_shards"
+"""Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off, what
+the shards of a load are told and tell."""
 
 DELETED_AT = "_deleted_at"
 """In a JSON line that says that a row was deleted: when (RFC 3339, UTC). Beside it stand the row's key and last change.

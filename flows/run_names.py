@@ -11,8 +11,10 @@ def pipeline_run_name() -> str:
 
 
 def ingestion_run_name() -> str:
-    """`ingest-store-database 2026-11-24T10:00Z`."""
-    return f"ingest-{runtime.flow_run.parameters['source']} {_scheduled()}"
+    """`ingest-store-database 2026-11-24T10:00Z`, and `ingest-store-database shard 2 2026-11-24T10:00Z` of a shard."""
+    shard = runtime.flow_run.parameters.get("shard")
+    of_shard = f" shard {shard}" if shard else ""
+    return f"ingest-{runtime.flow_run.parameters['source']}{of_shard} {_scheduled()}"
 
 
 def _scheduled() -> str:

@@ -12,7 +12,7 @@ _STANDARD = ("server", "type", "description", "location", "path", "format", "hos
 _CUSTOM = (
     *("connection", "authentication", "method", "parameters", "body", "rowsField", "paging", "pageRows"),
     *("login", "table", "keyField", "cursorField", "cursorFormat", "incremental", "overlapSeconds", "overlapNumbers"),
-    *("lookBack", "deletedWhen", "snapshot", "maxDeletedRatio"),
+    *("lookBack", "deletedWhen", "snapshot", "maxDeletedRatio", "shards"),
     *("missingFieldRows", "dateFormat", "timestampFormat", "twoDigitYearsFrom", "timeZone"),
     *("timestampOffset", "amountFormat", "numberFormat", "booleanFormat", "nullTexts", "columnFormats"),
     *("optionalColumns", "ignoredFields", "listedDays", "moveLandedTo", "dialect", "expectedFiles", "resources"),

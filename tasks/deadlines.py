@@ -1,6 +1,7 @@
 """How long each part of a run may take; each lies within the next, so that the innermost tells the reason.
 
-attempt of a load < all its attempts < source's flow run < parent's wait for it < the job's run < parent's flow run.
+shard of a load < all its shards < attempt of a load < all its attempts < source's flow run < parent's wait for it < the
+job's run < parent's flow run.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ LOAD_RETRY_JITTER_FACTOR = 0.5
 LOAD_ATTEMPT_SECONDS = 3600
 """One attempt to extract, validate and land what is new at a source."""
 
+SHARD_ATTEMPTS = 3
+"""How often one shard of a load is tried before the load fails."""
+
 LOAD_SECONDS = LOAD_ATTEMPTS * LOAD_ATTEMPT_SECONDS + (LOAD_ATTEMPTS - 1) * LOAD_RETRY_DELAY_SECONDS * 2
 """All attempts with the waits between them."""
 
@@ -38,6 +42,15 @@ SOURCE_FLOW_SECONDS = LOAD_SECONDS + 2 * QUICK_TASK_SECONDS
 
 SOURCE_START_SECONDS = 10 * 60
 """How long a source's flow run may wait for a worker, an image and a pod."""
+
+SHARD_SECONDS = LOAD_ATTEMPT_SECONDS - SOURCE_START_SECONDS - 3 * QUICK_TASK_SECONDS
+"""One shard's extracting, validating and staging."""
+
+SHARD_END_SECONDS = SHARD_SECONDS + QUICK_TASK_SECONDS
+"""How long the run that divided a load waits for the end of a shard's run that has begun."""
+
+SHARDS_SECONDS = SOURCE_START_SECONDS + SHARD_END_SECONDS + QUICK_TASK_SECONDS
+"""How long it waits for all shards, those that are started again included: within its attempt, which goes on after."""
 
 SOURCE_END_SECONDS = SOURCE_FLOW_SECONDS + QUICK_TASK_SECONDS
 """How long the parent waits for the end of a source's flow run that has begun."""

@@ -18,6 +18,7 @@ PipelineError
 │   └── FilesRefused            some of a folder's files were refused; the others were landed
 ├── BooksError                the books and what is durably there differ
 │   └── LoadLost                a committed load can no longer be completed
+├── ShardFailed               a shard of a load did not end well, though it was started again
 └── JobOverdue                the job's run did not finish in time and was cancelled
 
 No message holds a value of a row, a password, a key or a connection string. Landing is all or nothing for each
@@ -113,6 +114,10 @@ class BooksError(PipelineError):
 
 class LoadLost(BooksError):
     """Raised when a committed load's parts are gone from the storage account before they were published."""
+
+
+class ShardFailed(PipelineError):
+    """Raised when one of a load's shards failed as often as it is tried, or did not end; nothing is landed."""
 
 
 class JobOverdue(PipelineError):

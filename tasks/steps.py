@@ -1,4 +1,4 @@
-"""The steps of a flow run: thin Prefect tasks over plain functions; they open connections and read the clock."""
+"""The steps of a flow run, those that land a source aside: thin Prefect tasks over plain functions."""
 
 from __future__ import annotations
 
@@ -6,36 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from prefect import State, Task, get_run_logger, runtime
+from prefect import get_run_logger, runtime
 from prefect import task as prefect_task
-from prefect.client.schemas.objects import TaskRun
 
 from contracts.contract import Contract
 from contracts.folder import Contracts, read_contracts
-from tasks.connections import open_databricks, open_raw, open_source
+from tasks.connections import open_databricks, open_raw
 from tasks.deadlines import (
     CANCELLATION_CALL_SECONDS,
-    LOAD_ATTEMPT_SECONDS,
-    LOAD_ATTEMPTS,
-    LOAD_RETRY_DELAY_SECONDS,
-    LOAD_RETRY_JITTER_FACTOR,
     QUICK_TASK_SECONDS,
     TRANSFORM_SECONDS,
     UPKEEP_ATTEMPT_SECONDS,
     UPKEEP_ATTEMPTS,
     UPKEEP_RETRY_DELAY_SECONDS,
 )
-from tasks.errors import MisconfiguredError, PipelineError, TransientError
-from tasks.extract.chunks import Window
+from tasks.errors import MisconfiguredError, PipelineError
 from tasks.land.expected_files import missing_files
-from tasks.land.ingest import ingest
 from tasks.land.landed import LandedLoads, read_landed, totals_since
-from tasks.land.load import Landing
 from tasks.land.manifests import LoadRows
 from tasks.land.settlements import settle
+from tasks.landing_steps import can_heal, lake_zone, run_id
 from tasks.preflight.run import Readiness, check_run
 from tasks.report.accounts import gather_facts, total_books
 from tasks.report.artifacts import record_job_run, record_run, record_source, record_upkeep
@@ -53,35 +44,11 @@ from tasks.transform.transformation import (
 from tasks.transform.upkeep import keep_tables_up
 
 
-def _can_heal(task: Task[Any, Any], task_run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001 (Prefect names them)
-    """Only what may be gone in a minute is tried again: a refused load is refused the second time too."""
-    return isinstance(state.result(raise_on_failure=False), TransientError)
-
-
-@prefect_task(
-    name="land",
-    task_run_name="land {source}",
-    tags=["ingestion"],
-    timeout_seconds=LOAD_ATTEMPT_SECONDS,
-    retries=LOAD_ATTEMPTS - 1,
-    retry_delay_seconds=LOAD_RETRY_DELAY_SECONDS,
-    retry_jitter_factor=LOAD_RETRY_JITTER_FACTOR,
-    retry_condition_fn=_can_heal,
-)
-def land_source(dataset: str, source: str, backfill: Window | None) -> None:
-    """Extract, validate and land what is new at a source."""
-    contracts = read_contracts()
-    contract, zone = contracts.dataset(dataset), _zone(contracts)
-    found, now = contract.source(source), datetime.now(UTC)
-    landing = Landing(contract=contract, source=found, raw=open_raw(), run_id=_run_id(), now=now, zone=zone)
-    ingest(landing, open_source(contract, found), backfill)
-
-
 @prefect_task(name="record source", task_run_name="record {source}", timeout_seconds=QUICK_TASK_SECONDS)
 def record_source_outcome(dataset: str, source: str, started_at: datetime, failure: str | None) -> None:
     """Record what this flow run landed of the source, from the manifests it committed, as a table artifact."""
     contracts = read_contracts()
-    landed = _landed(contracts, contracts.dataset(dataset), source, _run_id(), started_at)
+    landed = _landed(contracts, contracts.dataset(dataset), source, run_id(), started_at)
     seconds = (datetime.now(UTC) - started_at).total_seconds()
     record_source(source_outcome(source, landed, failure, seconds))
 
@@ -98,7 +65,7 @@ def preflight(dataset: str, sources: Sequence[str] | None, rebuild: Rebuild | No
     timeout_seconds=QUICK_TASK_SECONDS,
     retries=2,
     retry_delay_seconds=5,
-    retry_condition_fn=_can_heal,
+    retry_condition_fn=can_heal,
 )
 def read_landed_loads(dataset: str, source_runs: Sequence[SourceRun], started_at: datetime) -> dict[str, LandedLoads]:
     """What every source of the dataset has landed, in this run and in total, by source."""
@@ -116,13 +83,9 @@ def _landed(
 ) -> LandedLoads:
     """What the source has landed, and which files did not come until now."""
     raw, found = open_raw(), contract.source(source)
-    today = datetime.now(_zone(contracts)).date()
+    today = datetime.now(lake_zone(contracts)).date()
     landed = read_landed(raw, contract, found, run_id, started_at)
     return landed.model_copy(update={"missing_files": missing_files(raw, contract, found, today)})
-
-
-def _zone(contracts: Contracts) -> ZoneInfo:
-    return ZoneInfo(str(contracts.lake.timezone))
 
 
 @prefect_task(name="transform", task_run_name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_SECONDS)
@@ -133,7 +96,7 @@ def run_transformation(
     contract = read_contracts().dataset(dataset)
     landed_rows = {name: loads.rows_for_bronze for name, loads in landed.items()}
     tell = partial(_tell_job_run, contract.slug)
-    return transform(open_databricks(), contract, landed_rows, when, _run_id(), rebuild, tell)
+    return transform(open_databricks(), contract, landed_rows, when, run_id(), rebuild, tell)
 
 
 def _tell_job_run(slug: str, page_url: str) -> None:
@@ -155,14 +118,14 @@ def cancel_job_runs(dataset: str, flow_run_id: str) -> list[int]:
     timeout_seconds=UPKEEP_ATTEMPT_SECONDS,
     retries=UPKEEP_ATTEMPTS - 1,
     retry_delay_seconds=UPKEEP_RETRY_DELAY_SECONDS,
-    retry_condition_fn=_can_heal,
+    retry_condition_fn=can_heal,
 )
 def run_upkeep(dataset: str) -> JobRun:
     """Run the job that keeps the dataset's tables up, and wait for its end."""
     contract, tell = read_contracts().dataset(dataset), get_run_logger().info
     told = partial(tell, "Databricks runs the upkeep: %s")
     attempt = int(runtime.task_run.run_count)
-    return keep_tables_up(open_databricks(), contract, _run_id(), attempt, POLL_SECONDS, told)
+    return keep_tables_up(open_databricks(), contract, run_id(), attempt, POLL_SECONDS, told)
 
 
 @prefect_task(name="record upkeep", task_run_name="record upkeep", timeout_seconds=QUICK_TASK_SECONDS)
@@ -185,7 +148,7 @@ def settle_books(
         meanwhile = totals_since(raw, contract, source, loads.sequence)
         missing = total_books(name, loads, meanwhile, transformation.run).unsettled
         if missing:
-            done = settle(raw, contract, source, missing, reason=reason, run_id=_run_id(), now=datetime.now(UTC))
+            done = settle(raw, contract, source, missing, reason=reason, run_id=run_id(), now=datetime.now(UTC))
             settled[name] = loads.model_copy(update={"settled_rows": done.total_rows})
     return settled
 
@@ -215,7 +178,7 @@ def record_summary(
         transformation,
         problems,
         run_name=str(runtime.flow_run.name),
-        flow_run_id=_run_id(),
+        flow_run_id=run_id(),
         started_at=started_at,
         finished_at=datetime.now(UTC),
     )
@@ -239,7 +202,3 @@ def _write_copies(folder: Path, slug: str, facts: RunFacts, summary: str) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{slug}.md").write_text(summary, encoding="utf-8")
     (folder / f"{slug}.json").write_text(facts.model_dump_json(indent=2), encoding="utf-8")
-
-
-def _run_id() -> str:
-    return str(runtime.flow_run.id)

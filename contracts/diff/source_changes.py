@@ -93,6 +93,7 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
         Word("customProperties.deletedWhen", _declared("deletedWhen"), always(SOURCES)),
         Word("customProperties.snapshot", _declared("snapshot"), always(NOBODY)),
         Word("customProperties.maxDeletedRatio", _declared("maxDeletedRatio"), always(NOBODY)),
+        Word("customProperties.shards", attrgetter("shards"), always(NOBODY)),
         *_CHANGING,
     ),
     ApiSource: (

@@ -74,11 +74,15 @@ class SnapshotFrequency(StrEnum):
     DAILY = "daily"
 
 
+MOST_SHARDS = 32
+"""Each shard is a pod and a connection to the database."""
+
+
 class DatabaseSource(BaseSource):
     """A PostgreSQL relation; `key_field` is its row key, `cursor_field` its time of change or a number that grows.
 
     `table` is a name with or without its schema, in PostgreSQL's own letters; a part with a dot in it stands in double
-    quotes, as in SQL.
+    quotes, as in SQL. A load of many rows is read by `shards` runs at once.
     """
 
     type: Literal["postgres"]
@@ -93,6 +97,7 @@ class DatabaseSource(BaseSource):
     deleted_when: DeletedWhen | None = Custom("deletedWhen", default=None)
     snapshot: SnapshotFrequency | None = Custom("snapshot", default=None)
     max_deleted_ratio: float | None = Custom("maxDeletedRatio", default=None, ge=0, le=1)
+    shards: int = Custom("shards", default=1, ge=1, le=MOST_SHARDS)
 
     @model_validator(mode="after")
     def _measures_the_cursor_in_its_own_unit(self) -> Self:

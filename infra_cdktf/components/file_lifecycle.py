@@ -16,7 +16,7 @@ from constructs import Construct
 from contracts.contract import Contract
 from contracts.folder import Contracts
 from contracts.lake_terms import LakeTerms, Layer
-from contracts.raw_layout import QUARANTINE
+from contracts.raw_layout import QUARANTINE, SHARDS
 from infra_cdktf.lake_containers import SideContainer
 
 
@@ -30,7 +30,7 @@ class FileLifecycleConfig:
 
 
 class FileLifecycle(Construct):
-    """One rule per dataset, for landed and quarantined files alike, and one for what branches dropped.
+    """One rule per dataset, for landed and quarantined files and what shards told, and one for what branches dropped.
 
     Manifests are not touched: the next load reads the watermark from the latest one. Delta tables are not either,
     because a file's age says nothing about whether a table still refers to it.
@@ -51,7 +51,8 @@ class FileLifecycle(Construct):
 
 
 def _rule(contract: Contract, lake: LakeTerms) -> StorageManagementPolicyRule:
-    folders = [f"{Layer.RAW}/{contract.name}/", f"{Layer.RAW}/{QUARANTINE}/{contract.name}/"]
+    above = ("", f"{QUARANTINE}/", f"{SHARDS}/")
+    folders = [f"{Layer.RAW}/{folder}{contract.name}/" for folder in above]
     return StorageManagementPolicyRule(
         name=f"raw-{contract.slug}",
         enabled=True,

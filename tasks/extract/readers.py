@@ -22,11 +22,21 @@ from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import Window
 from tasks.extract.database.keys import open_keys
 from tasks.extract.database.rows import changes_span, extract_database
+from tasks.extract.database.split import split_changes
 from tasks.extract.files.folder import FolderStore
 from tasks.extract.files.listing import found_files
 from tasks.extract.files.rows import extract_file
 from tasks.extract.files.store import FetchedFile, FileStore, FoundFile
 from tasks.extract.keys import KeysAtSource
+from tasks.extract.shards import Shard, Split
+
+
+@dataclass(frozen=True)
+class Sharding:
+    """Splits a window, or finds that one run is to read it (None), and reads a shard as `extract` reads all."""
+
+    split: Callable[[Window], Split | None]
+    extract: Callable[[Window, Shard], Iterator[pl.DataFrame]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,8 @@ class ChangesReader:
     `met` tells which columns the last extraction has met, where a source's rows need not have every field. `span` finds
     the first and the last time of change in a window, of a source that can be read in smaller ones. Where rows are not
     `is_dated`, what stands for times is a number that grows. `keys` opens the keys of all rows that are there, by which
-    it is found out what was deleted; a larger share than `max_deleted_ratio` cannot be.
+    it is found out what was deleted; a larger share than `max_deleted_ratio` cannot be. By `sharding` several runs read
+    one window.
     """
 
     overlap: timedelta
@@ -48,6 +59,7 @@ class ChangesReader:
     is_dated: bool = True
     keys: Callable[[], AbstractContextManager[KeysAtSource]] | None = None
     max_deleted_ratio: float = 0
+    sharding: Sharding | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,10 @@ def _database(contract: Contract, source: DatabaseSource, url: str, *_: object) 
 
 def database_reader(contract: Contract, source: DatabaseSource, url_for_login: Callable[[], str]) -> ChangesReader:
     """The reader of a database; `url_for_login` is asked before each connection, as a password may be a token."""
+    sharding = Sharding(
+        split=lambda window: split_changes(contract, source, url_for_login(), window),
+        extract=lambda window, shard: extract_database(contract, source, url_for_login(), window, shard),
+    )
     return ChangesReader(
         source.overlap,
         lambda window: extract_database(contract, source, url_for_login(), window),
@@ -90,6 +106,7 @@ def database_reader(contract: Contract, source: DatabaseSource, url_for_login: C
         is_dated=source.cursor_format is not CursorFormat.NUMBER,
         keys=(lambda: open_keys(contract, source, url_for_login())) if source.snapshot else None,
         max_deleted_ratio=source.tolerated_deleted_ratio,
+        sharding=sharding if source.shards > 1 else None,
     )
 
 

@@ -20,8 +20,9 @@ from tasks.errors import LoadRefused
 from tasks.extract.chunks import CURSOR, CURSOR_TYPE, DELETED, LOCATION, as_chunk
 from tasks.extract.keys import KeysAtSource, key_meanings
 from tasks.extract.readers import ChangesReader
+from tasks.land.commit import land
 from tasks.land.key_buckets import BUCKETS, KeyBuckets, gone
-from tasks.land.load import Landing, land
+from tasks.land.load import Landing
 from tasks.land.manifests import KeySnapshot, LateRows, Manifest, RawFile, ReadSoFar, manifests, next_sequence
 from tasks.land.parts import stage_content
 

@@ -12,8 +12,9 @@ from contracts.sources.files import FilesSource
 from tasks.errors import FilesRefused, LoadRefused, PipelineError, SourceUnavailable, StructureError
 from tasks.extract.files.store import FileStore, FoundFile, check_unchanged
 from tasks.extract.readers import FilesReader
+from tasks.land.commit import land
 from tasks.land.expected_files import note_arrival
-from tasks.land.load import Landing, land
+from tasks.land.load import Landing
 from tasks.land.manifests import Manifest, ReadSoFar, next_sequence
 from tasks.land.seen_files import SeenFiles
 

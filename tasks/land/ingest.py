@@ -16,6 +16,7 @@ from tasks.land.files import land_files
 from tasks.land.load import Landing
 from tasks.land.manifests import Manifest
 from tasks.land.publish import finish_last_load
+from tasks.land.shards import RunShards
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +32,13 @@ class LoadReport:
     recovered: bool = False
 
 
-def ingest(landing: Landing, reader: Reader, backfill: Window | None = None) -> list[LoadReport]:
+def ingest(
+    landing: Landing, reader: Reader, backfill: Window | None = None, run_shards: RunShards | None = None
+) -> list[LoadReport]:
     """Land what is new at the source, or the backfill window of a source that changes, landed before or not.
 
-    Runs of one source take turns: one that comes second begins again where the first has ended.
+    Runs of one source take turns: one that comes second begins again where the first has ended. Without `run_shards`
+    nothing is read in shards, whatever the source's contract says.
 
     Raises:
         FilesRefused: some files of a folder were refused; the others were landed.
@@ -44,7 +48,7 @@ def ingest(landing: Landing, reader: Reader, backfill: Window | None = None) -> 
     turns: int | None = None
     for turn in count(1):
         try:
-            _ingest_once(landing, reader, backfill, reports)
+            _ingest_once(landing, reader, backfill, run_shards, reports)
             break
         except ConcurrentLoad as error:
             turns = turns or _turns(landing, reader)  # asked once: the folder may grow with every turn
@@ -59,18 +63,26 @@ def _turns(landing: Landing, reader: Reader) -> int:
     return TURNS + (len(reader.list_files(landing.now.date())) if isinstance(reader, FilesReader) else 0)
 
 
-def _ingest_once(landing: Landing, reader: Reader, backfill: Window | None, reports: list[LoadReport]) -> None:
+def _ingest_once(
+    landing: Landing,
+    reader: Reader,
+    backfill: Window | None,
+    run_shards: RunShards | None,
+    reports: list[LoadReport],
+) -> None:
     previous, recovered = finish_last_load(landing.raw, landing.contract, landing.source)
     if previous and recovered:
         reports.append(LoadReport(previous, recovered=True))
-    reports.extend(map(LoadReport, _land(landing, previous, reader, backfill)))
+    reports.extend(map(LoadReport, _land(landing, previous, reader, backfill, run_shards)))
 
 
-def _land(landing: Landing, previous: Manifest | None, reader: Reader, backfill: Window | None) -> Iterator[Manifest]:
+def _land(
+    landing: Landing, previous: Manifest | None, reader: Reader, backfill: Window | None, run_shards: RunShards | None
+) -> Iterator[Manifest]:
     if isinstance(reader, FilesReader):
         yield from land_files(landing, previous, reader)
         return
-    for manifest in land_changes(landing, previous, reader, backfill):
+    for manifest in land_changes(landing, previous, reader, backfill, run_shards):
         previous = manifest
         yield manifest
     if not backfill:

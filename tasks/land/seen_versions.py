@@ -67,7 +67,10 @@ class SeenVersions:
 
     def remember(self, chunk: pl.DataFrame, *, advance: bool) -> None:
         """Record the versions of all of the chunk's rows; with `advance` the watermark moves up to the latest."""
-        versions = chunk.select(KEY, CURSOR, _content())
+        self.take(chunk.select(KEY, CURSOR, _content()), advance=advance)
+
+    def take(self, versions: pl.DataFrame, *, advance: bool) -> None:
+        """Record these versions, as `met` gives those of a shard, in the order of the shards."""
         latest = versions[CURSOR].max()
         if advance and isinstance(latest, datetime):
             latest = min(latest, self._latest_possible)
@@ -79,6 +82,11 @@ class SeenVersions:
         # sources deliver in order of change, so that the oldest frames are the ones to forget
         while self._recent and _since(self.reach, self._recent[0]).is_empty():
             self._recent.popleft()
+
+    def met(self) -> pl.DataFrame:
+        """The versions that this load has met and that a later one may meet again."""
+        met = pl.concat([pl.DataFrame(schema=_SCHEMA), *self._timeless, *self._recent])
+        return met.unique(maintain_order=True)
 
     def to_parquet(self) -> bytes:
         """The versions that the next load may meet again, as `load` takes them."""
@@ -96,7 +104,7 @@ class SeenVersions:
 
         So a row that returns to what it said before, within the same second, is a new version again.
         """
-        met = pl.concat([pl.DataFrame(schema=_SCHEMA), *self._timeless, *self._recent]).unique(maintain_order=True)
+        met = self.met()
         earlier = self._earlier.join(met, on=[KEY, CURSOR], how="anti", nulls_equal=True, maintain_order="left")
         return pl.concat([earlier, met])
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import polars as pl
+from pydantic import BaseModel, ConfigDict
 
 from contracts.column_rules import SetCheck
 from contracts.columns import Column
@@ -17,6 +18,19 @@ from contracts.sources.source import BaseSource
 from contracts.written_formats import text_format, written_format
 from tasks.extract.texts import meant
 from tasks.validate.rules import accepts
+
+
+class CheckCounts(BaseModel):
+    """How many rows were looked at, and how many of them do not keep each check, by its place in the contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int = 0
+    broken: dict[str, int] = {}
+
+    def __add__(self, other: CheckCounts) -> CheckCounts:
+        """Both together."""
+        return CheckCounts(rows=self.rows + other.rows, broken=dict(Counter(self.broken) + Counter(other.broken)))
 
 
 class LoadChecks:
@@ -32,15 +46,17 @@ class LoadChecks:
             for name, check in self._checks.items()
             for column in check.columns
         }
-        self._rows = 0
-        self._counts: Counter[str] = Counter()
+        self.counts = CheckCounts()
 
     def add(self, chunk: pl.DataFrame) -> None:
         """Count the chunk's rows: the contract's columns as text."""
-        self._rows += chunk.height
-        if self._broken:
-            counts = chunk.select(broken.sum().alias(name) for name, broken in self._broken.items())
-            self._counts.update(counts.row(0, named=True))
+        broken = chunk.select(broken.sum().alias(name) for name, broken in self._broken.items())
+        counts = broken.row(0, named=True) if self._broken else {}
+        self.include(CheckCounts(rows=chunk.height, broken=counts))
+
+    def include(self, counts: CheckCounts) -> None:
+        """Count rows that were looked at elsewhere."""
+        self.counts += counts
 
     def failures(self, severity: Severity) -> dict[str, str]:
         """The checks of that severity that the rows so far do not keep: what was counted, by label."""
@@ -52,11 +68,11 @@ class LoadChecks:
 
     def _found(self, name: str, check: SetCheck) -> Decimal:
         if check.metric is Metric.ROW_COUNT:
-            return Decimal(self._rows)
-        count = Decimal(self._counts[name])
+            return Decimal(self.counts.rows)
+        count = Decimal(self.counts.broken.get(name, 0))
         if not check.percent:
             return count
-        return 100 * count / self._rows if self._rows else Decimal(0)
+        return 100 * count / self.counts.rows if self.counts.rows else Decimal(0)
 
 
 def _accepts(check: Check, column: Column, source: BaseSource, ingestion_day: date) -> pl.Expr:

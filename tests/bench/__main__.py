@@ -13,14 +13,16 @@ from rich.console import Console
 
 from sandbox.home import REPOSITORY, write_atomically
 from tests.bench.contest import Line, run_line
-from tests.bench.lines import landing, landing_memory, sandbox, spark_job
+from tests.bench.lines import landing, landing_memory, landing_shards, sandbox, spark_job
 from tests.bench.machine import machine, versions
 from tests.bench.processes import WorkFailed
 from tests.bench.report import BenchReport, LineResult
 from tests.bench.table import place_in, tables, write_into
 
 DEFAULT_ROWS = 1_000_000
-LINES = {line.name: line for module in (landing, landing_memory, spark_job, sandbox) for line in module.LINES}
+LINES = {
+    line.name: line for module in (landing, landing_memory, landing_shards, spark_job, sandbox) for line in module.LINES
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.bench.__main__ import main
 from tests.bench.contest import OURS
 from tests.bench.lines.landing import DLT_JSON_LINES, DLT_PARQUET, DOWNLOAD, FLOOR, POLARS_CSV
+from tests.bench.lines.landing_shards import FOUR, TWO
 from tests.bench.lines.spark_job import COLD, COPY, MERGE, PLAIN, POLARS_DELTA, SAIL_PEER
 from tests.bench.report import BenchReport, LineResult
 
@@ -50,6 +51,13 @@ def test_landing_from_an_api_is_measured_beside_a_bare_download(tmp_path: Path) 
 def test_landing_from_a_database_is_measured_beside_dlt_and_the_floor(tmp_path: Path) -> None:
     result = bench(tmp_path, "landing-database", rows=2000)
     assert measured_in_full(result) == [OURS, FLOOR, DLT_PARQUET, DLT_JSON_LINES], result.left_out
+
+
+@pytest.mark.chaos
+@pytest.mark.services
+def test_landing_by_several_processes_is_measured_beside_one(tmp_path: Path) -> None:
+    result = bench(tmp_path, "landing-shards", rows=8000)
+    assert measured_in_full(result) == [OURS, TWO, FOUR]
 
 
 @pytest.mark.chaos

@@ -31,6 +31,8 @@ def _read(folder: Path, words: dict[str, Any]) -> DatabaseSource:
     [
         ({"table": "a.b.c"}, f"{AT}.customProperties.table", "should match pattern"),
         ({"table": 'a."b'}, f"{AT}.customProperties.table", "should match pattern"),
+        ({"shards": 0}, f"{AT}.customProperties.shards", "greater than or equal to 1"),
+        ({"shards": 33}, f"{AT}.customProperties.shards", "less than or equal to 32"),
         ({"lookBack": {"days": 0}}, f"{AT}.customProperties.lookBack.days", "greater than or equal to 1"),
         ({"lookBack": {"weeks": 1}}, f"{AT}.customProperties.lookBack.weeks", "no known word"),
         ({"lookBack": {"days": 1}, "overlapSeconds": 86400}, AT, "lookBack reaches no further than overlapSeconds"),
@@ -63,8 +65,8 @@ def test_a_contradiction_is_told_by_its_words(tmp_path: Path, words: dict[str, A
 
 
 @pytest.mark.parametrize("source", ["customers-api", "branch-files"])
-@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}])
-def test_kinds_of_sources_that_cannot_tell_deletions_have_no_words_for_them(
+@pytest.mark.parametrize("words", [{"snapshot": "daily"}, {"deletedWhen": {"field": "gone"}}, {"shards": 2}])
+def test_kinds_of_sources_that_cannot_tell_deletions_or_be_read_in_shards_have_no_words_for_them(
     tmp_path: Path, source: str, words: dict[str, Any]
 ) -> None:
     content = document()

@@ -81,7 +81,7 @@ def test_purge_never_touches_manifests_or_tables(
     rules = {rule["name"]: rule for rule in plan.one("azurerm_storage_management_policy", of=stack)["rule"]}
     assert len(rules) == len(synthesis.contracts.datasets) + 1
     folders = rules[f"raw-{contract.slug}"]["filters"]["prefix_match"]
-    assert folders == [f"raw/{contract.name}/", f"raw/_quarantine/{contract.name}/"]
+    assert folders == [f"raw/{folder}{contract.name}/" for folder in ("", "_quarantine/", "_shards/")]
 
 
 def test_what_branches_drop_is_deleted_once_it_is_surely_landed(plan: Plan, stack: str, environment: str) -> None:

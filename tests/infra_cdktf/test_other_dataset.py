@@ -39,7 +39,8 @@ def test_its_jobs_are_the_only_ones(other: Plan) -> None:
 
 def test_its_raw_files_are_kept_as_it_says_of_the_lake(other: Plan) -> None:
     rule, _ = other.one("azurerm_storage_management_policy", of="-dev-")["rule"]
-    assert rule["filters"]["prefix_match"] == ["raw/machine_faults/", "raw/_quarantine/machine_faults/"]
+    folders = ["raw/machine_faults/", "raw/_quarantine/machine_faults/", "raw/_shards/machine_faults/"]
+    assert rule["filters"]["prefix_match"] == folders
     assert set(rule["actions"]["base_blob"].values()) == {7, 90}
 
 

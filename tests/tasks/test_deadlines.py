@@ -24,6 +24,9 @@ from tasks.deadlines import (
     PAGE_SECONDS,
     PARENT_FLOW_SECONDS,
     QUICK_TASK_SECONDS,
+    SHARD_END_SECONDS,
+    SHARD_SECONDS,
+    SHARDS_SECONDS,
     SOURCE_END_SECONDS,
     SOURCE_FLOW_SECONDS,
     SOURCE_START_SECONDS,
@@ -31,9 +34,9 @@ from tasks.deadlines import (
     UPKEEP_ATTEMPT_SECONDS,
     UPKEEP_FLOW_SECONDS,
 )
+from tasks.landing_steps import land_source, land_source_shard
 from tasks.source_runs import run_source_deployment
 from tasks.steps import (
-    land_source,
     preflight,
     read_landed_loads,
     record_source_outcome,
@@ -48,12 +51,26 @@ from tasks.steps import (
     "limits",
     [
         [PAGE_SECONDS, LOAD_ATTEMPT_SECONDS, LOAD_SECONDS, SOURCE_FLOW_SECONDS, SOURCE_END_SECONDS],
+        [
+            SHARD_SECONDS,
+            SHARD_END_SECONDS,
+            SOURCE_START_SECONDS + SHARD_END_SECONDS,
+            SHARDS_SECONDS,
+            LOAD_ATTEMPT_SECONDS,
+        ],
         [SOURCE_START_SECONDS + SOURCE_END_SECONDS, SOURCE_WAIT_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_CALL_SECONDS, QUICK_TASK_SECONDS, JOB_SECONDS, 2 * JOB_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_ANSWER_SECONDS, JOBS_API_CALL_SECONDS, JOBS_API_OUTAGE_SECONDS, JOB_SECONDS],
         [JOB_SECONDS, UPKEEP_ATTEMPT_SECONDS, UPKEEP_FLOW_SECONDS],
     ],
-    ids=["a source's own run", "the parent's wait for it", "the job", "a question to Databricks", "upkeep"],
+    ids=[
+        "a source's own run",
+        "its shards",
+        "the parent's wait for it",
+        "the job",
+        "a question to Databricks",
+        "upkeep",
+    ],
 )
 def test_each_limit_lies_within_the_next(limits: list[int]) -> None:
     assert sorted(set(limits)) == limits
@@ -65,6 +82,7 @@ def test_each_limit_lies_within_the_next(limits: list[int]) -> None:
         (ingest, SOURCE_FLOW_SECONDS),
         (lakehouse, PARENT_FLOW_SECONDS),
         (land_source, LOAD_ATTEMPT_SECONDS),
+        (land_source_shard, SHARD_SECONDS),
         (record_source_outcome, QUICK_TASK_SECONDS),
         (preflight, QUICK_TASK_SECONDS),
         (run_source_deployment, SOURCE_WAIT_SECONDS),

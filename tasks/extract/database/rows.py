@@ -14,21 +14,24 @@ import polars as pl
 
 from contracts.contract import Contract
 from contracts.sources.database import DatabaseSource
-from tasks.errors import StructureError
+from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.chunks import Window, as_chunk
 from tasks.extract.database.errors import UnreadableRows
 from tasks.extract.database.faults import unreadable_rows
 from tasks.extract.database.search import are_times_readable, find_unreadable
 from tasks.extract.database.snapshot import Snapshot, open_snapshot
 from tasks.extract.database.sql import outside, quoted_path
-from tasks.extract.database.statements import Query
+from tasks.extract.database.statements import WHOLE, Query
 from tasks.extract.database.texts import as_frame
+from tasks.extract.shards import Shard
 
 BATCH_BYTES = 16 * 1024 * 1024
 
 
-def extract_database(contract: Contract, source: DatabaseSource, url: str, window: Window) -> Iterator[pl.DataFrame]:
-    """Chunks of the rows whose last change lies in the window, the oldest change first.
+def extract_database(
+    contract: Contract, source: DatabaseSource, url: str, window: Window, shard: Shard = WHOLE
+) -> Iterator[pl.DataFrame]:
+    """Chunks of the rows whose last change lies in the window, the oldest change first; of one shard of them alone.
 
     Rows whose time of change is null or outside of the calendar have no place in time: their `_cursor` is null, and
     they come with every window. Rows that cannot be read come together, as soon as one of them is met.
@@ -40,7 +43,7 @@ def extract_database(contract: Contract, source: DatabaseSource, url: str, windo
         StructureError: a column is missing, or so much cannot be read that it is no matter of single rows.
     """
     with open_snapshot(source, url) as snapshot:
-        query = _query(contract, source, snapshot, window)
+        query = window_query(contract, source, snapshot, window, shard)
         for rows in _frames(source, query, snapshot):
             yield as_chunk(contract, [pl.all()], rows)
 
@@ -54,13 +57,20 @@ def changes_span(
         PipelineError: as `extract_database`.
     """
     with open_snapshot(source, url) as snapshot:
-        ((first, last),) = snapshot.fetch(_query(contract, source, snapshot, window).span())
+        ((first, last),) = snapshot.fetch(window_query(contract, source, snapshot, window).span())
     return (first, last) if first else None
 
 
-def _query(contract: Contract, source: DatabaseSource, snapshot: Snapshot, window: Window) -> Query:
+def window_query(
+    contract: Contract, source: DatabaseSource, snapshot: Snapshot, window: Window, shard: Shard = WHOLE
+) -> Query:
+    """What reads the window's rows, or one shard of them.
+
+    Raises:
+        StructureError: the table lacks a column.
+    """
     types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
-    return Query(contract, source, types, window)
+    return Query(contract, source, types, window, shard)
 
 
 def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterator[pl.DataFrame]:
@@ -75,6 +85,9 @@ def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterato
     else:
         return
     query.is_guarded = not are_times_readable(query, snapshot)
+    if query.is_guarded and not query.shard.is_whole:
+        since = f"a {source.cursor_field} of {source.table} of {source.name} has become unreadable since it was split"
+        raise SourceUnavailable(f"{since}; run again")
     unreadable = find_unreadable(source, query, snapshot)
     if not unreadable:
         raise failure

@@ -14,10 +14,12 @@ from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, DELETED, KEY, LOCATION, Window
 from tasks.extract.database.cursors import Scale, scale_of
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
+from tasks.extract.shards import Place, Shard
 
 _RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _FIRST_DAY = datetime(1, 1, 1, tzinfo=UTC)
 _LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)
+WHOLE = Shard()
 
 
 class Query:
@@ -27,11 +29,19 @@ class Query:
         key: the expression of a row's key.
         cursor: the expression of its time of change.
         columns: the expression of each of the chunk's columns, of key, time and location, by name.
-        window: the condition of rows within the window, None for all.
+        shard: which of the window's rows to read.
+        window: the condition of rows within window and shard, None for all.
         is_guarded: whether some row's time cannot be read, so that it must not be looked at.
     """
 
-    def __init__(self, contract: Contract, source: DatabaseSource, types: Mapping[str, str], window: Window) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        source: DatabaseSource,
+        types: Mapping[str, str],
+        window: Window,
+        shard: Shard = WHOLE,
+    ) -> None:
         """Map the contract's columns to those of the table.
 
         Args:
@@ -39,6 +49,7 @@ class Query:
             source: the table, and what its columns are called.
             types: the Arrow types of the table's columns.
             window: which rows to read.
+            shard: which of these.
 
         Raises:
             StructureError: the table lacks a column.
@@ -49,7 +60,7 @@ class Query:
         self.key, self.cursor = column(source.key_field), column(source.cursor_field)
         self._scale = scale_of(source, types[source.cursor_field])
         calendar = _calendar(source, self._scale)
-        self.window = self._in_window(window, calendar)
+        self.shard, self.window = shard, self._in_window(window, shard, calendar)
         self.columns = {name: text_of(field, types[field]) for name, field in fields.items()}
         self.columns[KEY] = f"{self.key}::text"
         self._has_place = f"{self.cursor} BETWEEN {calendar[0]} AND {calendar[1]}"
@@ -75,6 +86,19 @@ class Query:
         ends = ", ".join(self._scale.time(f"{end}({self.cursor})") for end in ("min", "max"))
         return self.select(ends, self.within(self._has_place))
 
+    def extent(self) -> str:
+        """The statement that counts the window's rows that have a place, and finds the time of the last change."""
+        last = self._scale.time(f"max({self.cursor})")
+        return self.select(f"count(*), {last}", self.within(self._has_place))
+
+    def ends_of_parts(self, parts: int, share: float) -> str:
+        """The statement that finds the last cursor and key, as texts, of so many equal parts of a share of the rows."""
+        order = f"ORDER BY {self.cursor}, {self.key}"
+        numbered = f"{self.cursor} AS c, {self.key} AS k, ntile({parts}) OVER ({order}) AS part"
+        sample = f"{self.within(self._has_place)} AND random() < {share}"
+        rows = self.select(numbered, sample)
+        return f"SELECT DISTINCT ON (part) c::text, k::text FROM ({rows}) s ORDER BY part, c DESC, k DESC"  # noqa: S608
+
     def middle(self, column: str, condition: str) -> str:
         """The statement that finds a column's middle value, null for none, and how many it has, null included."""
         values = self.select(f"DISTINCT {column} AS v", condition)
@@ -87,15 +111,38 @@ class Query:
         window = f"CASE WHEN {condition} THEN {self.window} ELSE false END" if self.is_guarded else self.window
         return f"{condition} AND {window}"
 
-    def _in_window(self, window: Window, calendar: tuple[str, str]) -> str | None:
+    def _in_window(self, window: Window, shard: Shard, calendar: tuple[str, str]) -> str | None:
         """Times are compared with the column as it is, so that an index of it serves."""
         bounds = ((">=", window.since), ("<", window.until))
         conditions = [f"{self.cursor} {operator} {self._scale.value(time)}" for operator, time in bounds if time]
+        conditions += self._in_shard(shard)
         if not conditions:
             return None
         first, last = calendar
+        if shard.after:
+            return f"({' AND '.join(conditions)} AND {self.cursor} <= {last})"
         timeless = f"{self.cursor} IS NULL OR {self.cursor} < {first} OR {self.cursor} > {last}"
         return f"({' AND '.join(conditions)} OR {timeless})"
+
+    def _in_shard(self, shard: Shard) -> list[str]:
+        """The cursor is compared by itself too, for an index of it; a key that is null counts as the last of its time.
+
+        So each row is behind a place or is not, and never neither.
+        """
+        conditions = []
+        if shard.after:
+            conditions += [f"{self.cursor} >= {literal(shard.after.cursor)}", f"({self._behind(shard.after)})"]
+        if shard.upto:
+            conditions += [f"{self.cursor} <= {literal(shard.upto.cursor)}", f"NOT ({self._behind(shard.upto)})"]
+        return conditions
+
+    def _behind(self, place: Place) -> str:
+        """The condition of rows that have a cursor and stand behind a place, never null."""
+        cursor = literal(place.cursor)
+        if place.key is None:
+            return f"{self.cursor} > {cursor}"
+        later_key = f"{self.key} IS NULL OR {self.key} > {literal(place.key)}"
+        return f"{self.cursor} > {cursor} OR {self.cursor} = {cursor} AND ({later_key})"
 
 
 def keys_statement(contract: Contract, source: DatabaseSource, types: Mapping[str, str]) -> str:

@@ -39,14 +39,15 @@ class Landing:
     storage: str
     secrets: Mapping[str, str]
 
-    def land(self, folder: Path, *, backfill: bool = False) -> Measurement:
-        """Land it in the round's container, which is made if it is not there."""
+    def land(self, folder: Path, *, backfill: bool = False, shards: int = 1) -> Measurement:
+        """Land it in the folder's container, which is made if it is not there, with so many processes."""
         with container(self.storage, folder) as client:
             if not client.exists():
                 client.create_container()
             before = bytes_in(client)
             arguments = ["--dataset", CONTRACT.name, "--source", self.source.name, "--rows", str(self.rows)]
             arguments += ["--container", client.container_name, *(["--backfill"] if backfill else [])]
+            arguments += ["--shards", str(shards)]
             variables = {"SOURCE_URL": self.url, "AZURE_STORAGE_CONNECTION_STRING": self.storage, **self.secrets}
             done = measure([sys.executable, "-m", "tests.bench.ours.landing", *arguments], variables)
             return done.model_copy(update={"bytes_written": bytes_in(client) - before})

@@ -151,6 +151,14 @@ CASES = [
         (additive(f"{DATABASE}.customProperties.lookBack", "was the default, is {days: 7}"),),
     ),
     Case(
+        "a table is read in shards",
+        "DatabaseSource.shards",
+        PURCHASES,
+        custom(DATABASE, "shards", 4),
+        Verdict.ADDITIVE,
+        (additive(f"{DATABASE}.customProperties.shards", "was 1, is 4"),),
+    ),
+    Case(
         "a database is logged in to by Entra",
         "DatabaseSource.login",
         PURCHASES,

@@ -25,10 +25,10 @@ PAGE = (Path(__file__).parents[3] / "docs" / "sources.md").read_text(encoding="u
 
 @pytest.fixture
 def documented(tmp_path: Path) -> Contract:
-    """The purchases' contract with the page's entry beside its own, and what the page says of deletions in it."""
+    """The purchases' contract with the page's entry beside its own, with what the page says of deletions and shards."""
     content = document()
-    (entry,), deletions = map(yaml.safe_load, re.findall("```yaml\n(.*?)```", PAGE, re.DOTALL)[:2])
-    entry["customProperties"] += deletions
+    (entry,), deletions, shards = map(yaml.safe_load, re.findall("```yaml\n(.*?)```", PAGE, re.DOTALL)[:3])
+    entry["customProperties"] += deletions + shards
     content["servers"].append(entry)
     return read_contract(written(tmp_path, content))
 

@@ -13,7 +13,8 @@ import pytest
 
 from contracts.contract import Contract
 from tasks.errors import ConcurrentLoad, LoadRefused
-from tasks.land.load import Landing, land
+from tasks.land.commit import land
+from tasks.land.load import Landing
 from tasks.land.manifests import LoadRows, Manifest, ReadSoFar, latest_manifest, manifests
 from tasks.land.parts import stage_content
 from tasks.land.publish import durable_rows
