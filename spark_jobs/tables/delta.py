@@ -103,9 +103,16 @@ def present_rows(spark: SparkSession, table: Table, version: int) -> DataFrame:
 
 
 def changes(spark: SparkSession, table: Table, after_version: int, up_to_version: int) -> DataFrame:
-    """Rows changed by the commits after one version up to another, with Delta's `_change_type`, `_commit_version`."""
+    """Rows changed by the commits after one version up to another, with Delta's `_change_type`, `_commit_version`.
+
+    They are a view of the session: Spark Connect resolves a whole query at once, and one that reads a table both as it
+    is and by its changes would get the same rows for both (docs/adr/0085).
+    """
     reader = spark.read.option("readChangeFeed", "true").option("startingVersion", after_version + 1)
-    return reader.option("endingVersion", up_to_version).table(table.full_name)
+    feed = reader.option("endingVersion", up_to_version).table(table.full_name)
+    view = f"changes_of_{table.layer}_{table.name}_{after_version + 1}_{up_to_version}"
+    feed.createOrReplaceTempView(view)
+    return spark.table(view)
 
 
 def append(frame: DataFrame, table: Table, metadata: dict[str, Any], transaction: tuple[str, int]) -> None:
