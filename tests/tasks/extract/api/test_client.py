@@ -8,6 +8,8 @@ import logging
 import math
 import socket
 import ssl
+import threading
+import time
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,8 +111,14 @@ def test_a_failure_that_may_pass_is_asked_again(source: ApiSource, failure: Answ
 
 @services
 def test_a_wait_that_the_server_asks_for_is_kept(source: ApiSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other threads of this process go on sleeping: the library's `time.sleep` is everybody's."""
     waits: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    own_thread, sleep = threading.get_ident(), time.sleep
+
+    def note_own(seconds: float) -> None:
+        (waits.append if threading.get_ident() == own_thread else sleep)(seconds)
+
+    monkeypatch.setattr("tenacity.nap.time.sleep", note_own)
     with serve(answer({}, 429, Retry_After="7"), page()) as api:
         _get(source, api.url)
     assert waits == [7]
