@@ -8,6 +8,7 @@ seen, or a private key.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 FILE_SUFFIX = "_FILE"
@@ -40,6 +41,16 @@ def read_secret(file: str, *, in_header: bool) -> str:
     if problem := "is empty" if not secret else unusable(secret, in_header=in_header):
         raise SecretUnreadable(f"secret file {file} {problem}")
     return secret
+
+
+def given_value(variable: str, environment: Mapping[str, str], *, in_header: bool) -> str:
+    """What the environment says the variable is, or what stands in the file that it names instead; empty if neither.
+
+    Raises:
+        SecretUnreadable: as `read_secret`.
+    """
+    file = environment.get(f"{variable}{FILE_SUFFIX}", "").strip()
+    return read_secret(file, in_header=in_header) if file else environment.get(variable, "").strip()
 
 
 def unusable(value: str, *, in_header: bool) -> str | None:

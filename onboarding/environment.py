@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dotenv import dotenv_values
 
-from blocks.secrets import FILE_SUFFIX, SecretUnreadable, read_secret
+from blocks.secrets import FILE_SUFFIX, SecretUnreadable, given_value
 from contracts.sources.source import BaseSource
 from sandbox.home import SandboxHome, home_from_environment
 from tasks.errors import MisconfiguredError
@@ -44,10 +44,7 @@ def lake_secret(variables: Mapping[str, str]) -> str | None:
 
 
 def _value(role: str, name: str, variables: Mapping[str, str]) -> str:
-    file = variables.get(f"{name}{FILE_SUFFIX}", "").strip()
-    if not file:
-        return variables.get(name, "").strip()
     try:
-        return read_secret(file, in_header=role == "key")
+        return given_value(name, variables, in_header=role == "key")
     except SecretUnreadable as error:
         raise MisconfiguredError(f"{error}, which {name}{FILE_SUFFIX} names; name another file") from None

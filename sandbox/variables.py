@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from blocks.secrets import FILE_SUFFIX, SecretUnreadable, read_secret
+from blocks.secrets import FILE_SUFFIX, SecretUnreadable, given_value
 from contracts.folder import Contracts
 from sandbox.errors import VariableError
 from sandbox.generator.command_line import DEFAULT_ROWS
@@ -105,11 +105,9 @@ def connections(contracts: Contracts, own: Mapping[str, str], environment: Mappi
     return {variable: value for variable, value in values.items() if value}
 
 
-def _value(variable: str, environment: Mapping[str, str]) -> str | None:
-    """What the environment says the variable is, or what stands in the file that it names in its place."""
-    file = environment.get(variable + FILE_SUFFIX)
+def _value(variable: str, environment: Mapping[str, str]) -> str:
     try:
-        return read_secret(file, in_header=False) if file else environment.get(variable)
+        return given_value(variable, environment, in_header=False)
     except SecretUnreadable as error:
         raise VariableError(f"{variable}{FILE_SUFFIX}: {error}") from None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.folder import read_contracts
+from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 
-CONTRACTS = read_contracts()
+CONTRACTS = read_contracts(PACKAGED_CONTRACTS)
 PURCHASES = CONTRACTS.dataset("customer_purchases")
 RETURNS = CONTRACTS.dataset("product_returns")

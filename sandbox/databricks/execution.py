@@ -91,7 +91,8 @@ class Execution:
             self._enter(self.run, LifeCycle.INTERNAL_ERROR, Result.FAILED, message)
 
     def _start_clusters(self) -> None:
-        environment = _environment() | {"PYSPARK_SUBMIT_ARGS": self._submit_arguments()}
+        needs_cluster = any(task.job_cluster_key for task in self._unfinished())
+        environment = _environment() | ({"PYSPARK_SUBMIT_ARGS": self._submit_arguments()} if needs_cluster else {})
         with self.workspace.lock:
             if self._cancelled.is_set():
                 return

@@ -17,8 +17,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sf
 
 from contracts.tables import DatasetTable
-from spark_jobs.errors import BooksError
-from spark_jobs.tables.books import RowsBySource
+from spark_jobs.tables.books import RowsBySource, require_changed
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.columns import INGESTION_TIMESTAMP, RAW_INGESTION_ID, SOURCE, SOURCE_FILE_NAME
 from spark_jobs.tables.delta import delete_matching, merge
@@ -175,7 +174,7 @@ def _note(
         return after
     changing = deletions.where((sf.col(_PLACE) == 1) & (comes | goes))
     changed = merge(changing, table, dataset.key, after.metadata(), delete_when=f"NOT incoming.{STANDS}")
-    _require_changed(table, changed, expected)
+    require_changed(table.full_name, changed, expected)
     return after
 
 
@@ -192,13 +191,8 @@ def _give_up(
     left = {source: -number for source, number in gone.items()}
     after = progress.advanced(progress.version, {"silver": left, "superseded": dict(gone)})
     ended = deletions.where(sf.col(STANDS) & sf.col(SILVER_SOURCE).isNotNull()).select(*dataset.key)
-    _require_changed(table, delete_matching(ended, table, dataset.key, after.metadata()), gone.total())
+    require_changed(table.full_name, delete_matching(ended, table, dataset.key, after.metadata()), gone.total())
     return after
-
-
-def _require_changed(table: Table, changed: int, expected: int) -> None:
-    if changed != expected:
-        raise BooksError(f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}")
 
 
 def _rows_of_keys(valid: DataFrame, silver: DataFrame, deletions: DataFrame, dataset: DatasetTable) -> DataFrame:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pyspark.sql import DataFrame
 
 from contracts.tables import DatasetTable
-from spark_jobs.errors import BooksError
 from spark_jobs.silver.latest import (
     Action,
     ActionCount,
@@ -21,6 +20,7 @@ from spark_jobs.silver.latest import (
     silver_change,
     with_actions,
 )
+from spark_jobs.tables.books import require_changed
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.delta import merge
 from spark_jobs.tables.lakehouse import Table
@@ -91,7 +91,5 @@ def _take(
     if all(count.action is not Action.REPLACE for count in counts):
         append_with_progress(changing if expected else changing.limit(0), table, after)
         return after
-    changed = merge(changing, table, dataset.key, after.metadata())
-    if changed != expected:
-        raise BooksError(f"books do not balance: {table.full_name}: the merge changed {changed} rows, not {expected}")
+    require_changed(table.full_name, merge(changing, table, dataset.key, after.metadata()), expected)
     return after

@@ -61,6 +61,12 @@ def require_balance(bronze: RowsBySource, transformed: Mapping[str, RowsBySource
         raise BooksError("books do not balance: " + "; ".join(problems))
 
 
+def require_changed(table_name: str, changed: int, expected: int) -> None:
+    """Raise BooksError unless a merge changed as many rows as were counted: else somebody else changed the table."""
+    if changed != expected:
+        raise BooksError(f"books do not balance: {table_name}: the merge changed {changed} rows, not {expected}")
+
+
 def require_count(table_name: str, books: RowsBySource, rows_in_table: int) -> None:
     """Raise BooksError unless the books' rows are as many as the table holds."""
     if sum(books.values()) != rows_in_table:

@@ -13,19 +13,20 @@ import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
 from contracts.contract import Contract
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.folder import PACKAGED_CONTRACTS
 from contracts.lake_terms import Layer
 from contracts.reader import read_contract
 from contracts.rules import AtLeast, AtMost, HasLength, Severity, Stage
 from contracts.sources.database import DatabaseSource
 from tests.contracts.documents import Change, Document, column, document, written
+from tests.packaged_contracts import CONTRACTS
 
 CONTRACT_FILES = sorted(PACKAGED_CONTRACTS.glob("*.odcs.yaml"))
 
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return read_contracts(PACKAGED_CONTRACTS).dataset("customer_purchases")
+    return CONTRACTS.dataset("customer_purchases")
 
 
 @pytest.mark.parametrize("file", CONTRACT_FILES, ids=lambda file: file.name)

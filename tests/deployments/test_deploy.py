@@ -21,7 +21,7 @@ from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.folder import PACKAGED_CONTRACTS
 from deployments.deploy import REPOSITORY
 from deployments.prefect_yaml import OURS, SUNDAYS
 from deployments.work_pool.template import COMMITTED
@@ -29,6 +29,7 @@ from sandbox.home import SandboxHome
 from sandbox.parts.prefect_parts import WORK_POOL, prefect_api_url, prefect_server
 from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes
+from tests.packaged_contracts import CONTRACTS
 
 pytestmark = pytest.mark.services
 
@@ -124,7 +125,7 @@ async def _somebody_else_s(client: PrefectClient) -> None:
 
 def test_every_dataset_and_source_is_deployed_with_its_schedule(api_url: str) -> None:
     found = deployed(api_url)
-    contracts = read_contracts(PACKAGED_CONTRACTS)
+    contracts = CONTRACTS
     expected = {f"lakehouse/{contract.slug}": contract.cron(contract.name) for contract in contracts.datasets} | {
         f"ingest/{source.name}": contract.cron(source.name)
         for contract in contracts.datasets

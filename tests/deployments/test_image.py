@@ -15,12 +15,12 @@ import pytest
 from uv import find_uv_bin
 
 from blocks.images import REPOSITORY, checked_out, image_names, project_version
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from deployments.image import BUILDERS, DOCKERFILE, IGNORED, copied_paths
 from deployments.work_pool.manifest import USER
 from deployments.work_pool.variables import IMAGE_PATTERN
 from sandbox.bootstrap import TOOLS
 from sandbox.bootstrap_environment import package_sources
+from tests.packaged_contracts import CONTRACTS
 
 TEXT = (REPOSITORY / DOCKERFILE).read_text(encoding="utf-8")
 PARENT_FLOW = """
@@ -68,7 +68,7 @@ def builder(tmp_path: Path) -> Builder:
 @pytest.mark.parametrize("program", BUILDERS)
 def test_whichever_builder_is_there_builds_the_image(builder: Builder, program: str) -> None:
     builder.add(program)
-    (source, *_) = image_names(read_contracts(PACKAGED_CONTRACTS))
+    (source, *_) = image_names(CONTRACTS)
     done = builder.run(source, "--registry", "registry.example.com")
     version = (REPOSITORY / f"deployments/{source}/VERSION").read_text().strip()
     image = f"registry.example.com/{source}:{version}"
@@ -110,9 +110,7 @@ def test_an_unknown_image_is_told_with_those_that_there_are(builder: Builder) ->
 def test_every_image_is_called_as_the_work_pool_takes_it(builder: Builder) -> None:
     done = builder.run("--print", "--registry", "datamasterdevacr1a2b.azurecr.io")
     images = done.stdout.split()
-    assert [image.rpartition("/")[2].partition(":")[0] for image in images] == image_names(
-        read_contracts(PACKAGED_CONTRACTS)
-    )
+    assert [image.rpartition("/")[2].partition(":")[0] for image in images] == image_names(CONTRACTS)
     assert [image for image in images if not re.match(IMAGE_PATTERN, image)] == []
 
 
@@ -166,7 +164,7 @@ def test_a_flow_runs_on_what_the_image_holds(
     image_folder: Path, image_python: Path, prefect_url: str, tmp_path: Path
 ) -> None:
     """It comes to preflight, which finds no lake: the parent flow, its tasks and Prefect's API have all worked."""
-    dataset = read_contracts(PACKAGED_CONTRACTS).datasets[0].slug
+    dataset = CONTRACTS.datasets[0].slug
     variables = {
         "PATH": f"{image_python.parent}:/usr/bin:/bin",
         "PYTHONPATH": str(image_folder),

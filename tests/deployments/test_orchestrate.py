@@ -14,11 +14,11 @@ from prefect.client.schemas.actions import ArtifactCreate
 from prefect.states import Completed, Failed, Running
 
 from blocks.images import REPOSITORY
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from tests.packaged_contracts import CONTRACTS
 
 pytestmark = pytest.mark.services
 
-SLUGS = [contract.slug for contract in read_contracts(PACKAGED_CONTRACTS).datasets]
+SLUGS = [contract.slug for contract in CONTRACTS.datasets]
 
 
 async def _deploy(api_url: str, slug: str) -> None:

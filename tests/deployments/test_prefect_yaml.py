@@ -9,22 +9,21 @@ from pathlib import Path
 import yaml
 
 from blocks.images import project_version
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.folder import PACKAGED_CONTRACTS
 from contracts.sources.source import Resources
 from deployments.prefect_yaml import render, variables
 from deployments.work_pool.variables import OWN_LOGGERS
+from tests.packaged_contracts import CONTRACTS
 
 COMMITTED = Path(__file__).parents[2] / "prefect.yaml"
 
 
 def test_committed_file_is_what_the_contracts_render_to() -> None:
-    assert COMMITTED.read_text() == render(read_contracts(PACKAGED_CONTRACTS)), (
-        "renew it: python -m deployments.prefect_yaml"
-    )
+    assert COMMITTED.read_text() == render(CONTRACTS), "renew it: python -m deployments.prefect_yaml"
 
 
 def test_every_dataset_and_source_has_a_deployment_with_its_schedule() -> None:
-    contracts = read_contracts(PACKAGED_CONTRACTS)
+    contracts = CONTRACTS
     deployments = {item["name"]: item for item in yaml.safe_load(render(contracts))["deployments"]}
     names = {source.name for contract in contracts.datasets for source in contract.sources}
     upkeep = {"upkeep-customer-purchases", "upkeep-product-returns"}
@@ -61,7 +60,7 @@ def test_every_deployment_has_its_image_and_brings_our_own_logs_to_prefect() -> 
 
 
 def test_a_source_s_run_gets_what_its_contract_asks_for() -> None:
-    contracts = read_contracts(PACKAGED_CONTRACTS)
+    contracts = CONTRACTS
     first, *others = contracts.datasets
     source, *more = first.sources
     asking = source.model_copy(update={"resources": Resources(memory="4Gi")})

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from blocks.images import OF_NO_SOURCE, REPOSITORY, image_names
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
+from contracts.folder import PACKAGED_CONTRACTS
 from deployments.release_plan import ImagePlan, release_plan
+from tests.packaged_contracts import CONTRACTS
 
-IMAGES = image_names(read_contracts(PACKAGED_CONTRACTS))
+IMAGES = image_names(CONTRACTS)
 
 
 class History:
@@ -115,7 +116,7 @@ def test_the_project_s_version_is_that_of_every_image_without_one(history: Histo
 
 def test_a_contract_concerns_its_sources_and_what_belongs_to_none(history: History) -> None:
     history.edit_contract("product_returns")
-    returns = read_contracts(PACKAGED_CONTRACTS).dataset("product_returns")
+    returns = CONTRACTS.dataset("product_returns")
     assert set(failed(history.plans())) == {source.name for source in returns.sources} | set(OF_NO_SOURCE)
 
 
@@ -136,7 +137,7 @@ def test_a_new_source_is_built_whatever_its_version(history: History, tmp_path: 
     history.commit("v1.1.0")
     contract.write_text(kept, encoding="utf-8")
     plans = history.plans("v1.1.0")
-    new = {source.name for source in read_contracts(PACKAGED_CONTRACTS).dataset("product_returns").sources}
+    new = {source.name for source in CONTRACTS.dataset("product_returns").sources}
     assert built(plans) == new
     assert set(failed(plans)) == set(OF_NO_SOURCE)
 

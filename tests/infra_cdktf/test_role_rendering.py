@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.lake_terms import Access, Layer, Role
 from infra_cdktf.access_matrix import CONTRIBUTOR, READER, location_privileges, schema_privileges, storage_role
 from infra_cdktf.lake_containers import BRANCHES, FLOWS, SideContainer, side_access
 from infra_cdktf.problems import InvalidSettings
 from infra_cdktf.roles import LAKE_UPLOADER
 from tests.infra_cdktf.conftest import Synthesis
+from tests.packaged_contracts import CONTRACTS
 
 pytestmark = pytest.mark.infra
 
@@ -31,7 +31,7 @@ def test_no_access_is_neither_role_nor_privilege() -> None:
 
 @pytest.mark.parametrize(("folder", "role_name"), [(None, READER), ("processed", CONTRIBUTOR)])
 def test_flows_write_to_landing_only_where_a_source_has_its_files_moved(folder: str | None, role_name: str) -> None:
-    contracts = read_contracts(PACKAGED_CONTRACTS)
+    contracts = CONTRACTS
     purchases = contracts.dataset("customer_purchases")
     files = purchases.source("branch-files").model_copy(update={"move_landed_to": folder})
     changed = purchases.model_copy(update={"sources": (files,)})

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from contracts.contract import Contract
-from contracts.folder import FOLDER_VARIABLE, PACKAGED_CONTRACTS, read_contracts
+from contracts.folder import FOLDER_VARIABLE, PACKAGED_CONTRACTS
 from onboarding.__main__ import app
+from tests.packaged_contracts import CONTRACTS
 from tests.tasks.conftest import database_url, store  # noqa: F401 (fixtures)
 
 Onboarding = Callable[..., Result]
@@ -20,7 +21,7 @@ Onboarding = Callable[..., Result]
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:
-    return read_contracts(PACKAGED_CONTRACTS).dataset("customer_purchases")
+    return CONTRACTS.dataset("customer_purchases")
 
 
 @pytest.fixture

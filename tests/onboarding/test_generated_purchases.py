@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.logical_types import LogicalType
 from contracts.rules import Stage
 from contracts.sources.kinds import Source
@@ -22,13 +21,14 @@ from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind, source_of
 from tasks.extract.chunks import as_chunk
 from tasks.extract.values import read
+from tests.packaged_contracts import CONTRACTS
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 POPULATION = Population(rows=3000, seed=7, anchor=NOW)
 
 every_source = pytest.mark.parametrize(
     "source",
-    read_contracts(PACKAGED_CONTRACTS).dataset("customer_purchases").sources,
+    CONTRACTS.dataset("customer_purchases").sources,
     ids=lambda source: source.name,
 )
 

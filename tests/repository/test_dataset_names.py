@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from contracts.contract import Contract
-from contracts.folder import PACKAGED_CONTRACTS, read_contracts
 from contracts.sources.kinds import Source
+from tests.packaged_contracts import CONTRACTS
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = ("flows", "tasks", "blocks", "spark_jobs", "infra_cdktf", "deployments", "onboarding")
@@ -80,7 +80,7 @@ def _found(names: set[str]) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, list[str]]:
-    return _found({name for contract in read_contracts(PACKAGED_CONTRACTS).datasets for name in _names(contract)})
+    return _found({name for contract in CONTRACTS.datasets for name in _names(contract)})
 
 
 def test_the_code_names_nothing_of_a_dataset(found: dict[str, list[str]]) -> None:
@@ -92,7 +92,7 @@ def test_no_name_is_allowed_that_needs_not_be(found: dict[str, list[str]]) -> No
 
 
 def test_every_kind_of_name_is_looked_for() -> None:
-    names = {name for contract in read_contracts(PACKAGED_CONTRACTS).datasets for name in _names(contract)}
+    names = {name for contract in CONTRACTS.datasets for name in _names(contract)}
     assert names >= {"product_returns", "product-returns", "weekly_returns", "last_returned_on", "cpf_masked"}
     assert names >= {"return-files", "STORE_DATABASE_URL", "data_devolucao", "public.returns", "purchaseId"}
     assert names >= {"customer.firstName", "firstName", "cpf_valid", "date_plausible", "some_returns"}

@@ -6,10 +6,22 @@ and increments are not kept.
 
 from __future__ import annotations
 
+from phases import phase, tell
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as sf
 
 KEY = ("customer_id", "purchase_date")
+
+
+def run(spark: SparkSession, raw: str, lake: str, stores: list[str]) -> None:
+    """All three layers, each a phase; then tell how long they took."""
+    with phase("bronze"):
+        bronze(spark, raw, f"{lake}/bronze")
+    with phase("silver"):
+        silver(spark, f"{lake}/bronze", f"{lake}/silver", stores)
+    with phase("gold"):
+        gold(spark, f"{lake}/silver", f"{lake}/gold")
+    tell()
 
 
 def bronze(spark: SparkSession, raw: str, table: str) -> None:

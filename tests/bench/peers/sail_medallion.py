@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from medallion import bronze, gold, silver
-from phases import phase, tell
+from medallion import run
+from phases import phase
 from pysail.spark import SparkConnectServer
 from pyspark.sql import SparkSession
 
@@ -16,12 +16,6 @@ with phase("session"):
     _, port = server.listening_address
     spark = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-with phase("bronze"):
-    bronze(spark, raw, f"{lake}/bronze")
-with phase("silver"):
-    silver(spark, f"{lake}/bronze", f"{lake}/silver", stores)
-with phase("gold"):
-    gold(spark, f"{lake}/silver", f"{lake}/gold")
-tell()
+run(spark, raw, lake, stores)
 spark.stop()
 server.stop()

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from medallion import bronze, gold, silver
-from phases import phase, tell
+from medallion import run
+from phases import phase
 from pyspark.sql import SparkSession
 
 raw, lake, *stores = sys.argv[1:]
 with phase("session"):
     spark = SparkSession.builder.getOrCreate()
-with phase("bronze"):
-    bronze(spark, raw, f"{lake}/bronze")
-with phase("silver"):
-    silver(spark, f"{lake}/bronze", f"{lake}/silver", stores)
-with phase("gold"):
-    gold(spark, f"{lake}/silver", f"{lake}/gold")
-tell()
+run(spark, raw, lake, stores)
 spark.stop()
