@@ -58,13 +58,13 @@ status: ## say which parts of the sandbox run
 
 test: ## set everything up and run all tests
 	$(call install,$(ALL_GROUPS))
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not kubernetes"
+	@$(VENV_PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m "not kubernetes"
 
 test-unit: ## run the tests that need neither JVM nor servers
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m "$(UNIT)"
 
-test-chaos: ## run every test of what is killed, cut off or done at once; make test runs a few of them by seed
+test-chaos: ## run every test of what is killed, cut off or done at once, or takes long; make test runs a sample by seed
 	$(call install,$(ALL_GROUPS))
 	@$(VENV_PYTHON) -m pytest -m chaos --chaos=all
 

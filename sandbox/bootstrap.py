@@ -112,7 +112,8 @@ def _compile_bytecode() -> None:
     """Once for all, so that not every process does; some packages hold files that are no code, which is no failure."""
     compileall = ["-m", "compileall", "-qq", "-j", "0", "-x", _SELDOM_IMPORTED]
     site_packages = next((VENV / "lib").glob("python3*/site-packages"))
-    subprocess.run([VENV / "bin" / "python", *compileall, site_packages], check=False)
+    own_packages = [package.parent for package in REPOSITORY.glob("*/__init__.py")]
+    subprocess.run([VENV / "bin" / "python", *compileall, site_packages, *own_packages], check=False)
 
 
 def _make_venv(uv: Path, environment: dict[str, str]) -> None:

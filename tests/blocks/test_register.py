@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
-from prefect.testing.utilities import prefect_test_harness
 from pydantic.v1 import Field, SecretStr, ValidationError
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage, SourceConnection
 from blocks.register import documents, lakehouse_documents, main, register
 from blocks.settings import LakehouseSettings
 from contracts.folder import read_contracts
+from tests.prefect_api import prefect_api
 
 USABLE = {
     "LAKE_URL": "abfss://datamaster.dfs.core.windows.net",
@@ -38,8 +39,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.fixture(scope="module")
-def _prefect() -> Iterator[None]:
-    with prefect_test_harness():
+def _prefect(migrated_prefect: Path) -> Iterator[None]:
+    with prefect_api(migrated_prefect):
         yield
 
 

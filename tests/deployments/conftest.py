@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from sandbox.processes.processes import Processes
 
 
 @pytest.fixture(scope="session")
-def prefect_url(new_home: Callable[[], Path]) -> Iterator[str]:
+def prefect_url(new_home: Callable[[], Path], migrated_prefect: Path) -> Iterator[str]:
     """A Prefect server that holds nothing at first."""
     home = SandboxHome(new_home())
+    home.prefect.mkdir()
+    shutil.copyfile(migrated_prefect, home.prefect / "prefect.db")
     port = ports_of(home, ["prefect-server"], running=())["prefect-server"]
     url = prefect_api_url(port)
     processes = Processes(home, secrets.token_hex(8))

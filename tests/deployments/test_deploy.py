@@ -40,9 +40,11 @@ CODE = {"prefect.deployments.steps.set_working_directory": {"directory": "/opt/d
 
 
 @pytest.fixture(scope="module")
-def api_url(new_home: Callable[[], Path]) -> Iterator[str]:
+def api_url(new_home: Callable[[], Path], migrated_prefect: Path) -> Iterator[str]:
     """A Prefect server of its own that the packaged contracts are deployed to; nobody serves its work pool."""
     home = SandboxHome(new_home())
+    home.prefect.mkdir()
+    shutil.copyfile(migrated_prefect, home.prefect / "prefect.db")
     port = ports_of(home, ["prefect-server"], running=())["prefect-server"]
     url = prefect_api_url(port)
     processes = Processes(home, secrets.token_hex(8))
@@ -144,6 +146,7 @@ def test_every_dataset_and_source_is_deployed_with_its_schedule(api_url: str) ->
         assert OURS in found[name].tags
 
 
+@pytest.mark.chaos
 def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str) -> None:
     """The pool's template refuses an image without a version, and what no Job can be made of."""
     prefect = Path(sys.executable).with_name("prefect")
@@ -193,6 +196,7 @@ def test_a_source_that_no_contract_describes_any_more_is_removed_alone(api_url: 
     assert scheduled_runs(api_url, gone) == 0
 
 
+@pytest.mark.chaos
 def test_a_refused_deployment_fails_and_removes_nothing(api_url: str, tmp_path: Path) -> None:
     before = deployed(api_url).keys()
     result = deploy(api_url, without_source(tmp_path, "customer_purchases", "branch-files"), work_pool="nowhere")

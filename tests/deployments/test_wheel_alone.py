@@ -100,6 +100,13 @@ def _site_packages(python: Path) -> Path:
     return folder
 
 
+def test_its_entry_points_find_all_that_they_import(python: Path, tmp_path: Path) -> None:
+    command = [python, "-I", "-c", RUN, TASKS[0]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "bronze: error: the following arguments are required: --dataset" in done.stderr
+
+
+@pytest.mark.chaos
 def test_the_wheel_carries_purchases_from_raw_to_gold(reports: dict[str, TaskReport]) -> None:
     assert list(reports) == list(TASKS)
     assert reports["bronze"].run == {

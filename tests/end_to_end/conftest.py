@@ -11,6 +11,8 @@ import yaml
 from contracts.folder import PACKAGED_CONTRACTS
 from tests.end_to_end.running_sandbox import RunningSandbox
 
+OUTLET = "outlet-files"
+"""The fourth source: it is in the sandbox's contract only, and not the generator's business."""
 OUTLET_FILE = """\
 customer_id;first_name;last_name;email;purchase_date;total_amount;product;store_location;cpf;credit_card_number
 outlet-1;Ana;Lima;ana.lima@example.com;24/11/2025;R$ 1.250,00;Cafeteira;Recife;529.982.247-25;
@@ -31,7 +33,7 @@ def contracts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     document = yaml.safe_load(file.read_text())
     branch_files = next(server for server in document["servers"] if server["server"] == "branch-files")
     properties = [item for item in branch_files["customProperties"] if item["property"] != "connection"]
-    outlet = branch_files | {"server": "outlet-files", "path": "${OUTLET_FILES_URL}/*.csv"}
+    outlet = branch_files | {"server": OUTLET, "path": "${OUTLET_FILES_URL}/*.csv"}
     outlet["customProperties"] = [*properties, {"property": "connection", "value": {"url": "OUTLET_FILES_URL"}}]
     document["servers"].append(outlet)
     file.write_text(yaml.safe_dump(document, allow_unicode=True))

@@ -48,6 +48,25 @@ def silver_candidates(found: pl.DataFrame, key: bytes) -> pl.DataFrame:
     )
 
 
+def require_latest_versions(silver: pl.DataFrame, found: pl.DataFrame, key: bytes) -> None:
+    """Silver holds one of the candidates of each key, and nothing else."""
+    candidates = silver_candidates(found, key)
+    assert silver.select(KEY).is_duplicated().sum() == 0
+    assert silver.height == candidates.select(KEY).n_unique()
+    matched = silver.join(candidates.unique(), on=[*KEY, *VALUES], how="semi", nulls_equal=True)
+    assert matched.height == silver.height
+
+
+def require_books(found: pl.DataFrame, books: dict[str, int], source: str) -> None:
+    """The books of a source say what the generator knows of its row versions."""
+    rows = dict(found.filter(pl.col("source") == source)["outcome"].value_counts().iter_rows())
+    assert books["extracted"] == sum(rows.values())
+    assert books["quarantined"] == rows["quarantined"]
+    assert books["landed"] == books["bronze"] == rows["rejected"] + rows["valid"]
+    assert books["rejected"] == rows["rejected"]
+    assert books["silver"] + books["superseded"] == rows["valid"]
+
+
 def _last_rank(lateness: pl.Expr) -> pl.Expr:
     return lateness.rank("dense").max().over("customer_id", "purchase_date_value")
 

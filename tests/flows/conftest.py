@@ -17,7 +17,6 @@ from azure.storage.blob import ContainerClient
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.testing.utilities import prefect_test_harness
 
 from blocks.documents import DATABRICKS_DOCUMENT, LAKE_DOCUMENT, DatabricksWorkspace, LakeStorage, SourceConnection
 from contracts.lake_terms import Layer
@@ -26,12 +25,13 @@ from sandbox.home import SandboxHome
 from sandbox.parts.certificates import ensure_certificates
 from tasks.land.raw_container import RawContainer
 from tests.packaged_contracts import RETURNS
+from tests.prefect_api import prefect_api
 from tests.tasks.ingestions import from_source
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _prefect() -> Iterator[None]:
-    with prefect_test_harness():
+def _prefect(migrated_prefect: Path) -> Iterator[None]:
+    with prefect_api(migrated_prefect):
         yield
 
 

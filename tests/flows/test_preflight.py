@@ -15,7 +15,6 @@ from azure.core.utils import parse_connection_string
 from azure.storage.blob import ContainerClient, ResourceTypes, generate_account_sas
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolUpdate
-from prefect.testing.utilities import prefect_test_harness
 
 from blocks.images import project_version
 from contracts.contract import Contract
@@ -28,6 +27,7 @@ from tasks.transform.transformation import Rebuild
 from tests.contract_changes import with_column
 from tests.flows.jobs import the_job
 from tests.packaged_contracts import RETURNS
+from tests.prefect_api import prefect_api
 from tests.tasks.preflight.stub_cloud import StubCloud, federate, served
 from tests.tasks.scripted_api import Answer, answer, serve
 
@@ -69,8 +69,10 @@ def test_the_sources_come_in_the_contract_s_order_each_once(
         assert check_run(contract, asked).sources == found
 
 
-def test_documents_that_are_missing_and_a_source_that_is_unknown_are_told_at_once(contract: Contract) -> None:
-    with prefect_test_harness():
+def test_documents_that_are_missing_and_a_source_that_is_unknown_are_told_at_once(
+    contract: Contract, migrated_prefect: Path
+) -> None:
+    with prefect_api(migrated_prefect):
         assert _missing(contract, ["store-returns", "letters", "a-shop"]) == [
             "product-returns has no source a-shop, letters: it has store-returns, return-files",
             "block document lake is missing: register the blocks again (python -m blocks.register)",

@@ -76,6 +76,7 @@ def differing_settings(one: EnvironmentSettings, other: EnvironmentSettings) -> 
     return alone
 
 
+@pytest.mark.chaos
 def test_dev_and_prod_differ_exactly_where_their_settings_do(synthesis: Synthesis, tmp_path: Path) -> None:
     environments = Environments(synthesis, tmp_path)
     dev, prod = environments.places(DEV), environments.places(PROD)

@@ -14,7 +14,7 @@ from tests.infra_cdktf.conftest import VERSION
 from tests.infra_cdktf.own_environment import make_environment
 from tests.infra_cdktf.plan import Plan
 
-pytestmark = pytest.mark.infra
+pytestmark = [pytest.mark.infra, pytest.mark.chaos]
 
 
 @pytest.fixture(scope="module")

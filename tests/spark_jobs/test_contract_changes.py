@@ -98,6 +98,7 @@ def made_anew(spark: SparkSession, changed: Contract, filled: Path) -> MadeAnew:
     return MadeAnew(filled, run_job(spark, job, key=OTHER_KEY), former_hashes)
 
 
+@pytest.mark.chaos
 def test_layers_made_anew_hold_what_the_changed_contract_and_key_say(
     spark: SparkSession, changed: Contract, made_anew: MadeAnew
 ) -> None:
@@ -116,6 +117,7 @@ def test_layers_made_anew_hold_what_the_changed_contract_and_key_say(
     assert rows(spark, silver, "customer_id") == [("C1",), ("C2",), ("C3",), ("C6",)]
 
 
+@pytest.mark.chaos
 def test_a_column_and_a_gold_table_more_are_applied_to_the_tables_that_are_there(
     spark: SparkSession, changed: Contract, made_anew: MadeAnew
 ) -> None:

@@ -10,15 +10,17 @@ import pytest
 
 from sandbox.home import REPOSITORY
 
-RUNS = Path(__file__).with_name("test_lakehouse_runs.py")
+HERE = Path(__file__).parent
+ONE_RUN = f"{HERE / 'silver' / 'test_personal_data.py'}::test_none_reaches_silver_or_gold"
+FIVE_RUNS = str(HERE / "test_lakehouse_runs.py")
 
 
 @pytest.mark.spark
-@pytest.mark.chaos
-def test_the_job_s_runs_hold_on_a_spark_connect_server(request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("tests", [ONE_RUN, pytest.param(FIVE_RUNS, marks=pytest.mark.chaos)], ids=["one", "five"])
+def test_the_job_s_runs_hold_on_a_spark_connect_server(request: pytest.FixtureRequest, tests: str) -> None:
     """In a process of its own: one that has had a classic session has no other."""
     if request.config.getoption("--connect"):
         pytest.skip("all tests run on a server already")
-    command = [sys.executable, "-m", "pytest", "--connect", "-q", "-p", "no:cacheprovider", str(RUNS)]
+    command = [sys.executable, "-m", "pytest", "--connect", "--chaos=all", "-q", "-p", "no:cacheprovider", tests]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

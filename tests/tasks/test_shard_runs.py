@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -13,10 +14,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from prefect.states import Completed, Crashed, Failed, Running, State
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.errors import AccessRefused, MisconfiguredError, PipelineError, ReadingStopped, ShardFailed, StructureError
 from tasks.shard_runs import run_shards
+from tests.prefect_api import prefect_api
 
 pytestmark = pytest.mark.services
 
@@ -25,9 +26,9 @@ LOST = Failed(message="SourceUnavailable: reading public.purchases failed: the c
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _prefect() -> Iterator[None]:
+def _prefect(migrated_prefect: Path) -> Iterator[None]:
     """A Prefect API of its own with the source's deployment, which nobody serves."""
-    with prefect_test_harness():
+    with prefect_api(migrated_prefect):
         asyncio.run(_deploy("store-returns"))
         yield
 

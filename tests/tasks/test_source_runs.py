@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,11 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelled, Cancelling, Completed, Crashed, Failed, Late, Pending, Running, State
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.extract.chunks import Window
 from tasks.report.facts import SourceRun
 from tasks.source_runs import run_source_deployment
+from tests.prefect_api import prefect_api
 
 NOW = datetime(2026, 11, 24, 5, 0, 30, tzinfo=UTC)
 START_SECONDS, END_SECONDS = 3, 1
@@ -28,9 +29,9 @@ pytestmark = pytest.mark.services
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _prefect() -> Iterator[None]:
+def _prefect(migrated_prefect: Path) -> Iterator[None]:
     """A Prefect API of its own with the sources' deployments, which nobody serves."""
-    with prefect_test_harness():
+    with prefect_api(migrated_prefect):
         asyncio.run(_deploy("store-returns", "return-files"))
         yield
 

@@ -128,6 +128,7 @@ def _killed_then_repeated(home: Path, source: str, in_the_middle: Callable[[], b
 
 
 @pytest.mark.services
+@pytest.mark.chaos
 def test_a_database_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path, store_database_url: str) -> None:
     copies = "SELECT count(*) FROM pg_stat_progress_copy WHERE tuples_processed > 0"
     with postgresql.connect(store_database_url, autocommit=True) as connection, connection.cursor() as watcher:
@@ -144,6 +145,7 @@ def test_a_database_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path
 
 
 @pytest.mark.services
+@pytest.mark.chaos
 def test_an_api_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path) -> None:
     file = tmp_path / "api.sqlite"
     population = _killed_then_repeated(tmp_path, "api", file.with_suffix(".part").exists)
@@ -155,6 +157,7 @@ def test_an_api_whose_seeding_was_killed_is_as_if_seeded_once(tmp_path: Path) ->
 
 
 @pytest.mark.services
+@pytest.mark.chaos
 def test_a_folder_whose_filling_was_killed_is_as_if_filled_once(tmp_path: Path) -> None:
     folder = tmp_path / "branches"
     population = _killed_then_repeated(tmp_path, "branches", lambda: any(folder.glob("vendas-*.csv")))

@@ -109,6 +109,7 @@ def test_a_rejected_row_holds_none_however_it_is_written(spark: SparkSession, co
     assert [row[name] for name in held] == ["***", "***", "***", "R$ ***", "***"]
 
 
+@pytest.mark.chaos
 def test_none_reaches_silver_or_gold(spark: SparkSession, contract: Contract, lake: Path) -> None:
     """Not even as a version that was superseded: change feeds are read too. A city of a valid row is one of a list."""
     anywhere = with_column(contract, "store_location", quality=())

@@ -55,6 +55,7 @@ def test_a_database_load_that_is_killed_anywhere_ends_as_if_it_had_run_once(
     assert count == 2 * (2 * len(report.manifest.blobs) + 1)
 
 
+@pytest.mark.chaos
 def test_files_that_are_landed_while_the_process_is_killed_anywhere_end_as_if_it_had_run_once(
     contract: Contract, folder: Path, storage: str
 ) -> None:

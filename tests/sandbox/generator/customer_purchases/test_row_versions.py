@@ -31,7 +31,7 @@ def seeded(request: pytest.FixtureRequest) -> pl.DataFrame:
 
 
 @given(kind=KINDS, split=st.integers(min_value=0, max_value=300), generation=st.integers(min_value=0, max_value=3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_parts_of_a_sequence_are_the_same_as_the_whole(kind: SourceKind, split: int, generation: int) -> None:
     population = Population(300, 5, ANCHOR)
     length = population.sequence(kind, generation).length
@@ -92,7 +92,7 @@ def test_rows_break_several_rules_at_once(seeded: pl.DataFrame) -> None:
 
 
 @given(kind=KINDS, rows=st.integers(min_value=1, max_value=600), generation=st.integers(min_value=0, max_value=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_landing_errors_stay_well_below_the_limit_in_every_load(kind: SourceKind, rows: int, generation: int) -> None:
     population = Population(rows, 11, ANCHOR)
     written = [block_truth(block, CONTRACT) for block in purchase_blocks(population, kind, generation)]

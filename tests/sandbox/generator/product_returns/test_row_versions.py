@@ -46,7 +46,7 @@ def _each(population: Population, kind: SourceKind, generations: int) -> list[pl
 
 
 @given(kind=st.sampled_from(KINDS), split=st.integers(min_value=0, max_value=110), generation=st.integers(0, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_parts_of_a_sequence_are_the_same_as_the_whole(kind: SourceKind, split: int, generation: int) -> None:
     population = Population(2000, 5, ANCHOR)
     length = returns_of(population).sequence(kind, generation).length
@@ -201,7 +201,7 @@ def test_quantities_reach_from_one_to_the_most_that_is_valid(seeded: pl.DataFram
 
 
 @given(kind=st.sampled_from(KINDS), rows=st.integers(1, 6000), generation=st.integers(0, 4), seed=st.integers(0, 99))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_landing_errors_stay_well_below_the_limit_in_every_load(
     kind: SourceKind, rows: int, generation: int, seed: int
 ) -> None:

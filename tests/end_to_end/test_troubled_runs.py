@@ -1,0 +1,102 @@
+"""Runs of the purchases after the main job's: with nothing new, refused a file, several at once, killed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from contracts.lake_terms import Layer
+from sandbox.generator.command_line import population_of
+from tests.end_to_end import expectation
+from tests.end_to_end.conftest import OUTLET, OUTLET_FILE
+from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.packaged_contracts import PURCHASES as CONTRACT
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.chaos]
+
+SOURCES = [source.name for source in CONTRACT.sources]
+RUN_PIPELINE = ("prefect", "deployment", "run", f"lakehouse/{CONTRACT.slug}", "--watch")
+RUN_OUTLET = ("prefect", "deployment", "run", f"ingest/{OUTLET}", "--watch")
+
+
+@pytest.fixture
+def before(sandbox: RunningSandbox, first_run: dict[str, Any]) -> dict[str, Any]:
+    """The facts of the last run before the test."""
+    assert not first_run["problems"]
+    return sandbox.summary(CONTRACT.slug)
+
+
+@pytest.mark.usefixtures("before")
+def test_a_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox) -> None:
+    assert "Completed" in sandbox.command(*RUN_OUTLET).stdout
+
+
+def test_a_run_without_anything_new_lands_nothing_and_changes_no_table(
+    sandbox: RunningSandbox, before: dict[str, Any]
+) -> None:
+    blobs = {layer: sandbox.blob_names(layer) for layer in Layer}
+    sandbox.command(*RUN_PIPELINE)
+    facts = sandbox.summary(CONTRACT.slug)
+    assert facts["problems"] == []
+    assert [source["state"] for source in facts["sources"]] == ["nothing new"] * len([*SOURCES, OUTLET])
+    assert facts["transformation"] == "not needed"
+    assert facts["books"] == before["books"]
+    assert {layer: sandbox.blob_names(layer) for layer in Layer} == blobs
+
+
+def test_a_refused_file_fails_its_source_alone_and_the_summary_says_why(
+    sandbox: RunningSandbox, before: dict[str, Any], outlet_folder: Path
+) -> None:
+    bad = outlet_folder / "bad.csv"
+    header, *_, row, _ = OUTLET_FILE.splitlines()
+    bad.write_text("\n".join([header, *[row.removeprefix("outlet-4")] * 20]))
+    done = sandbox.command(*RUN_PIPELINE, "-p", f'sources=["{OUTLET}"]', "-p", "transform_when=never", check=False)
+    bad.unlink()
+
+    assert done.returncode != 0
+    facts = sandbox.summary(CONTRACT.slug)
+    (problem,) = facts["problems"]
+    assert problem["part"] == OUTLET
+    assert "bad.csv: 20 of 20 rows break landing rules" in problem["what"]
+    assert [source["state"] for source in facts["sources"]] == [*(["not run"] * len(SOURCES)), "failed"]
+    assert facts["transformation"] == "skipped on request"
+    assert facts["books"] == before["books"]
+
+
+def test_two_runs_and_a_source_s_own_at_once_land_and_transform_everything_once(
+    sandbox: RunningSandbox, before: dict[str, Any], outlet_folder: Path
+) -> None:
+    earlier = {layer: sandbox.table(layer, CONTRACT.name) for layer in (Layer.BRONZE, Layer.SILVER)}
+    (outlet_folder / "new.csv").write_text(OUTLET_FILE.replace("outlet-", "new-"))
+    with ThreadPoolExecutor() as at_once:
+        list(at_once.map(lambda command: sandbox.command(*command), [RUN_PIPELINE, RUN_PIPELINE, RUN_OUTLET]))
+    facts = sandbox.summary(CONTRACT.slug)
+    assert facts["problems"] == []
+    assert facts["books"][OUTLET] == {term: 2 * rows for term, rows in before["books"][OUTLET].items()}
+    for layer, table in earlier.items():
+        now = sandbox.table(layer, CONTRACT.name)
+        new = now.filter(pl.col("customer_id").str.starts_with("new-"))
+        assert new.height == table.filter(pl.col("customer_id").str.starts_with("outlet-")).height
+        assert now.height == table.height + new.height
+
+
+@pytest.mark.usefixtures("before")
+def test_a_run_that_is_killed_with_everything_around_it_is_made_good_by_the_next(sandbox: RunningSandbox) -> None:
+    """It ends while its job takes in what was landed, without a word of farewell from any process; sources grow on."""
+    jobs = sandbox.home / "databricks" / "work"
+    earlier = len(list(jobs.glob("*/bronze.log")))
+    sandbox.kill_in_the_middle("sandbox", "run", when=lambda: len(list(jobs.glob("*/bronze.log"))) > earlier)
+    sandbox.command("sandbox", "run")
+    facts, (population, generation) = sandbox.summary(CONTRACT.slug), population_of(sandbox.home)
+    found = expectation.versions(population, CONTRACT, generation)
+    assert facts["problems"] == []
+    for source in SOURCES:
+        expectation.require_books(found, facts["books"][source], source)
+        new = found.filter(pl.col("generation") == generation, pl.col("source") == source)
+        assert facts["books_in_run"][source]["extracted"] == new.height > 0, "what the killed run landed lands again"
+    silver = sandbox.table(Layer.SILVER, CONTRACT.name).filter(pl.col("source") != OUTLET)
+    expectation.require_latest_versions(silver, found, sandbox.variables["PII_HASH_KEY"].encode())
