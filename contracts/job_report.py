@@ -25,10 +25,16 @@ class TransformedRows(BaseModel):
     superseded: int = 0
     deleted: int = 0
 
+    @property
+    def judged(self) -> int:
+        """Rows that silver has taken in, whatever became of them."""
+        return self.silver + self.rejected + self.superseded + self.deleted
+
 
 class TaskReport(BaseModel):
     """What one task did: rows by source in this run and in total, rejections by rule label, versions of its tables.
 
+    `samples` are shapes of rejected values by source and rule label (`contracts.shapes`).
     `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
     `files_before_and_after` are the numbers of files of each table that upkeep went over.
     `contract_digest` is of the contract that the task read, `definitions` what its tables' rows are made by
@@ -43,6 +49,7 @@ class TaskReport(BaseModel):
     total: dict[str, TransformedRows] = Field(default_factory=dict)
     rejected_by_rule: dict[str, dict[str, int]] = Field(default_factory=dict)
     warned_by_rule: dict[str, dict[str, int]] = Field(default_factory=dict)
+    samples: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     warned_checks: dict[str, str] = Field(default_factory=dict)
     table_versions: dict[str, int] = Field(default_factory=dict)
     groups_changed: int = 0

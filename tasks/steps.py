@@ -29,10 +29,11 @@ from tasks.land.settlements import settle
 from tasks.landing_steps import can_heal, lake_zone, run_id
 from tasks.preflight.run import Readiness, check_run
 from tasks.report.accounts import gather_facts, total_books
-from tasks.report.artifacts import record_job_run, record_run, record_source, record_upkeep
+from tasks.report.artifacts import read_quality, record_job_run, record_run, record_source, record_upkeep
 from tasks.report.facts import CLOSED_BOOKS, Problem, RunFacts, SourceRun, source_outcome
 from tasks.report.markdown import render_summary
 from tasks.report.problems import step_problem
+from tasks.report.trends import trends
 from tasks.transform.job_run import JobRun, Transformation
 from tasks.transform.transformation import (
     POLL_SECONDS,
@@ -182,6 +183,7 @@ def record_summary(
         started_at=started_at,
         finished_at=datetime.now(UTC),
     )
+    facts = facts.model_copy(update={"trends": trends(facts, read_quality(contract.name))})
     summary = render_summary(facts)
     record_run(facts, summary)
     if copies:

@@ -25,6 +25,7 @@ from spark_jobs.silver.row_counts import (
     valid_row_count,
     warned_rows_by_rule,
 )
+from spark_jobs.silver.samples import samples_of
 from spark_jobs.silver.set_checks import check_tables
 from spark_jobs.tables.books import RowsBySource, added, bronze_rows, has_whole_streams, require_balance, require_count
 from spark_jobs.tables.caching import cached
@@ -40,7 +41,7 @@ from spark_jobs.tables.delta import (
 )
 from spark_jobs.tables.lakehouse import Table
 from spark_jobs.tables.progress import Progress, append_with_progress
-from spark_jobs.task_figures import TaskFigures
+from spark_jobs.task_figures import SamplesByRule, TaskFigures
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Taken:
     rejected: Progress
     deleted: Progress = field(default_factory=Progress)
     counts: tuple[RowCount, ...] = ()
+    samples: SamplesByRule = field(default_factory=dict)
 
     @property
     def books(self) -> dict[str, RowsBySource]:
@@ -90,6 +92,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
         total=_transformed(taken.books, {}),
         rejected_by_rule=rejected_rows_by_rule(after(taken.counts, before.rejected.version)),
         warned_by_rule=warned_rows_by_rule(after(taken.counts, before.valid.version)),
+        samples=taken.samples,
         table_versions={table.full_name: latest_version(spark, table) for table in house.silver_tables},
         warned_checks=check_tables(spark, [(house.silver, job.contract.table)]),
     )
@@ -135,12 +138,15 @@ def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progr
 def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronze: Log) -> Taken:
     """Rejected rows first, then deletions and valid rows: each table what came after the version it has taken in."""
     valid, rejected, deleted, contract = before.valid, before.rejected, before.deleted, job.contract
+    samples: SamplesByRule = {}
     with cached(evaluated_rows) as rows:
         counts = count_rows(rows)
         if new := after(counts, rejected.version):
             wanted = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
             rejected = rejected.advanced(bronze.version, {"rejected": rejected_rows_by_source(new)})
-            append_with_progress(rejected_rows(wanted, contract), job.lakehouse.rejected, rejected)
+            bad_rows = rejected_rows(wanted, contract)
+            samples = samples_of(bad_rows, contract) if rejected_rows_by_source(new) else {}
+            append_with_progress(bad_rows, job.lakehouse.rejected, rejected)
         if new := after(counts, valid.version):
             arrived_rows = rows.where(sf.col(COMMIT_VERSION) > valid.version)
             wanted = valid_rows(arrived_rows, contract)
@@ -151,7 +157,7 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
             valid = merge_latest(
                 wanted, valid_row_count(new), contract.table, job.lakehouse.silver, valid, bronze.version
             )
-    return Taken(valid, rejected, deleted, tuple(counts))
+    return Taken(valid, rejected, deleted, tuple(counts), samples)
 
 
 def _new_rows(spark: SparkSession, bronze: Table, taken: Taken, version: int) -> DataFrame | None:

@@ -75,6 +75,7 @@ def commit(
         deleted=staged.deleted,
         totals=staged.rows + (previous.totals if previous else LoadRows()),
         quarantined_by_rule=staged.broken_rules,
+        samples=staged.samples,
         warned_checks=checks.failures(Severity.WARNING),
         column_set=_column_set(landing),
         files=staged.files,

@@ -20,6 +20,7 @@ from tasks.land.manifests import Frozen, LoadRows, Manifest, RawFile, next_seque
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.raw_container import RawContainer
 from tasks.validate.load_checks import CheckCounts, LoadChecks
+from tasks.validate.samples import Samples, merged, more_samples
 from tasks.validate.schema import deletion_schema, landing_schema
 from tasks.validate.split import REASONS, Validated, validate
 
@@ -56,13 +57,17 @@ class Landing:
 
 
 class StagedRows(Frozen):
-    """What was staged of a load, or of one shard of it; `deleted` of the landed rows are deletions."""
+    """What was staged of a load, or of one shard of it; `deleted` of the landed rows are deletions.
+
+    `samples` are shapes of values that broke rules, by label.
+    """
 
     files: tuple[RawFile, ...] = ()
     quarantine: tuple[RawFile, ...] = ()
     rows: LoadRows = LoadRows()
     deleted: int = 0
     broken_rules: dict[str, int] = Field(default_factory=dict)
+    samples: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     checked: CheckCounts = CheckCounts()
 
     def __add__(self, other: StagedRows) -> StagedRows:
@@ -73,6 +78,7 @@ class StagedRows(Frozen):
             rows=self.rows + other.rows,
             deleted=self.deleted + other.deleted,
             broken_rules=dict(Counter(self.broken_rules) + Counter(other.broken_rules)),
+            samples=merged(self.samples, other.samples),
             checked=self.checked + other.checked,
         )
 
@@ -93,6 +99,8 @@ class _Load:
         day, contract, source = landing.day, landing.contract, landing.source
         self._name = name
         self._broken_rules: Counter[str] = Counter()
+        self._samples: Samples = {}
+        self._contract = contract
         self._deleted = 0
         self._extracted = 0
         self._now = landing.now
@@ -125,6 +133,7 @@ class _Load:
 
     def _write(self, validated: Validated, columns: Sequence[str]) -> None:
         rejected = validated.rejected
+        self._samples = more_samples(self._samples, rejected, self._contract)
         self._accepted.write(validated.accepted.select(columns))
         quarantined = rejected.select(*columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION))
         is_malformed = rejected[FAULT].is_not_null()
@@ -142,5 +151,6 @@ class _Load:
             rows=LoadRows(extracted=self._extracted, landed=landed, quarantined=quarantined),
             deleted=self._deleted,
             broken_rules=dict(self._broken_rules),
+            samples=dict(self._samples),
             checked=self._checks.counts,
         )

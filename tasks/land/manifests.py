@@ -114,7 +114,8 @@ class Manifest(Frozen):
 
     `deleted` of the landed rows are deletions: each says that a row is no longer at the source.
     `column_set` is that of its CSV files (`contracts.raw_layout`), `warned_checks` are the checks of whole
-    loads that fail with severity `warning`: what was counted, by label.
+    loads that fail with severity `warning`: what was counted, by label. `samples` are shapes of values in quarantine,
+    by the label of the rule that they break.
     """
 
     dataset: str
@@ -129,6 +130,7 @@ class Manifest(Frozen):
     deleted: int = 0
     totals: LoadRows
     quarantined_by_rule: dict[str, int]
+    samples: dict[str, tuple[str, ...]] = {}
     warned_checks: dict[str, str] = {}
     column_set: str | None = None
     files: tuple[RawFile, ...]

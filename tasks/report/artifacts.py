@@ -5,15 +5,27 @@ Prefect types its creators as coroutines; called from a task outside an event lo
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Any
 
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact
+from prefect.client.schemas.sorting import ArtifactSort
 
 from tasks.report.facts import RunFacts, SourceOutcome
-from tasks.report.markdown import rejected_rows, warned_checks
+from tasks.report.markdown import warned_checks
+from tasks.report.trends import RunRows
 from tasks.transform.job_run import JobRun
 
 Row = dict[str, Any]
+
+_DATA_QUALITY = "data-quality"
+
+_RUNS_READ = 100
+"""Enough for the runs that trends look at, among those that found nothing new."""
 
 
 def record_run(facts: RunFacts, summary: str) -> None:
@@ -23,10 +35,34 @@ def record_run(facts: RunFacts, summary: str) -> None:
     tables = {
         "job-tasks": ("Tasks of the Databricks job", job_task_rows(facts)),
         "row-accounting": ("Where every row went", accounting_rows(facts)),
-        "data-quality": ("Rules and checks that did not hold in this run", quality_rows(facts)),
+        _DATA_QUALITY: (
+            "Rows judged, and rules and checks that did not hold, beside what is usual",
+            quality_rows(facts),
+        ),
     }
     for key, (description, rows) in tables.items():
         _ = create_table_artifact(rows, key=f"{key}-{slug}", description=description)
+
+
+def read_quality(dataset: str) -> list[RunRows]:
+    """Rows by stage, source and rule of the dataset's runs before this one, the newest first, from their artifacts."""
+    artifacts = asyncio.run(_newest_artifacts(f"{_DATA_QUALITY}-{dataset.replace('_', '-')}"))
+    return [quality_counts(json.loads(str(artifact.data))) for artifact in artifacts]
+
+
+def quality_counts(rows: list[Row]) -> RunRows:
+    """The counts of a data-quality artifact's rows; checks of whole loads have none."""
+    counted = [row for row in rows if isinstance(row.get("rows"), int)]
+    return {(row["stage"], row["source"], row["rule"]): row["rows"] for row in counted}
+
+
+async def _newest_artifacts(key: str) -> list[Artifact]:
+    async with get_client() as client:
+        return await client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
+            sort=ArtifactSort.CREATED_DESC,
+            limit=_RUNS_READ,
+        )
 
 
 def record_source(outcome: SourceOutcome) -> None:
@@ -94,10 +130,19 @@ def accounting_rows(facts: RunFacts) -> list[Row]:
 
 
 def quality_rows(facts: RunFacts) -> list[Row]:
-    """A row for each stage, source and rule that rows of this run broke, and for each check with a warning."""
+    """A row for each stage and source's volume, each rule that rows broke, and each check with a warning."""
     rules = [
-        {"stage": stage, "source": source, "rule": rule, "rows": rows}
-        for stage, source, rule, rows in sorted(rejected_rows(facts))
+        {
+            "stage": trend.stage,
+            "source": trend.source,
+            "rule": trend.rule,
+            "rows": trend.rows,
+            "of": trend.of,
+            "usually": "" if trend.usually is None else trend.usually,
+            "jumped": "jumped" if trend.jumped else "",
+            "samples": " · ".join(trend.samples),
+        }
+        for trend in facts.trends
     ]
     checks = [{"stage": stage, "rule": label, "found": found} for stage, label, found in sorted(warned_checks(facts))]
     return _same_columns([*rules, *checks])

@@ -6,6 +6,7 @@ That file has exactly these fields, so its keys are documented here.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from contracts.job_report import SourceBooks
 from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LateRows
 from tasks.transform.job_run import JobRun, TransformationState
+from tasks.validate.samples import merged
 
 
 class SourceState(StrEnum):
@@ -53,6 +55,7 @@ class SourceOutcome(_Facts):
 
     `warned_checks` are checks of whole loads that fail with severity `warning`, files that were expected and did not
     come, and rows that a look-back found: what was counted, by label. `deleted` of the landed rows are deletions.
+    `samples` are shapes of values in quarantine, by rule label (`contracts.shapes`).
     """
 
     name: str
@@ -64,6 +67,7 @@ class SourceOutcome(_Facts):
     deleted: int = 0
     quarantined: int = 0
     quarantined_by_rule: dict[str, int] = {}
+    samples: dict[str, tuple[str, ...]] = {}
     warned_checks: dict[str, str] = {}
     files: tuple[LandedFile, ...] = ()
 
@@ -71,6 +75,24 @@ class SourceOutcome(_Facts):
     def bytes(self) -> int:
         """Bytes landed in raw."""
         return sum(file.bytes for file in self.files)
+
+
+class Trend(_Facts):
+    """Rows of this run that broke a rule, or all that a stage judged, of a source, beside what is usual.
+
+    `of` are the rows that the stage judged, `samples` the shapes of some values that broke the rule. `usually` are the
+    rows that the runs before let expect, None where there are too few of them; `jumped` says that it is another number
+    than chance explains (`tasks.report.trends`).
+    """
+
+    stage: str
+    source: str
+    rule: str
+    rows: int
+    of: int
+    usually: float | None = None
+    jumped: bool = False
+    samples: tuple[str, ...] = ()
 
 
 class Problem(_Facts):
@@ -85,7 +107,7 @@ class RunFacts(_Facts):
     """Everything an operator or another program may want to know of a run.
 
     `books_in_run` and `books` are the row accounting by source, of this run and of all runs; `problems` is empty
-    exactly when the run succeeded.
+    exactly when the run succeeded. `trends` are of every source and rule that had rows.
     """
 
     run_name: str
@@ -100,6 +122,7 @@ class RunFacts(_Facts):
     books_in_run: dict[str, SourceBooks] = {}
     books: dict[str, SourceBooks] = {}
     problems: tuple[Problem, ...] = ()
+    trends: tuple[Trend, ...] = ()
     software: dict[str, str] = {}
 
     @property
@@ -111,6 +134,18 @@ class RunFacts(_Facts):
     def books_are_closed(self) -> bool:
         """Whether the job has taken in all that was landed, so that the books must balance."""
         return self.transformation in CLOSED_BOOKS
+
+    def broken_rules(self) -> Iterator[tuple[str, str, str, int]]:
+        """Rows rejected or warned about in this run: (stage, source, rule label, rows)."""
+        for source in self.sources:
+            for rule, rows in source.quarantined_by_rule.items():
+                yield "landing", source.name, rule, rows
+        report = self.job_run.report("silver") if self.job_run else None
+        if report:
+            for stage, by_source in (("silver", report.rejected_by_rule), ("silver warning", report.warned_by_rule)):
+                for name, by_rule in by_source.items():
+                    for rule, rows in by_rule.items():
+                        yield stage, name, rule, rows
 
     @property
     def verdict(self) -> str:
@@ -130,9 +165,11 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
     """The outcome of a source whose run committed these loads and, if it failed, failed with that message."""
     loads, rows = landed.loads, landed.rows
     by_rule: Counter[str] = Counter()
+    samples: dict[str, tuple[str, ...]] = {}
     warned: dict[str, str] = {}
     for load in loads:
         by_rule.update(load.quarantined_by_rule)
+        samples = merged(samples, load.samples)
         warned |= load.warned_checks
     if (late := sum((load.read_so_far.late for load in loads), LateRows())).rows:
         warned["lookBack"] = (
@@ -151,6 +188,7 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
         deleted=sum(load.deleted for load in loads),
         quarantined=rows.quarantined,
         quarantined_by_rule=dict(by_rule),
+        samples=samples,
         warned_checks=warned,
         files=files,
     )

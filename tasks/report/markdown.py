@@ -39,22 +39,9 @@ def render_summary(facts: RunFacts) -> str:
         job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
         books=_state_of_books(facts),
         accounts=_usual_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
-        rejections=_table(_REJECTION_HEADERS, sorted(rejected_rows(facts))),
-        warnings=_table(_WARNING_HEADERS, sorted(warned_checks(facts))),
+        rejections=_table(_REJECTION_HEADERS, sorted(facts.broken_rules())),
+        warnings=_table(_WARNING_HEADERS, sorted([*warned_checks(facts), *_jumps(facts)])),
     )
-
-
-def rejected_rows(facts: RunFacts) -> Iterator[tuple[str, str, str, int]]:
-    """Rows rejected or warned about in this run: (stage, source, rule label, rows)."""
-    for source in facts.sources:
-        for rule, rows in source.quarantined_by_rule.items():
-            yield "landing", source.name, rule, rows
-    report = facts.job_run.report("silver") if facts.job_run else None
-    if report:
-        for stage, by_source in (("silver", report.rejected_by_rule), ("silver warning", report.warned_by_rule)):
-            for name, by_rule in by_source.items():
-                for rule, rows in by_rule.items():
-                    yield stage, name, rule, rows
 
 
 def warned_checks(facts: RunFacts) -> Iterator[tuple[str, str, str]]:
@@ -64,6 +51,13 @@ def warned_checks(facts: RunFacts) -> Iterator[tuple[str, str, str]]:
     for task in facts.job_run.tasks if facts.job_run else ():
         if task.report:
             yield from ((task.key, label, found) for label, found in task.report.warned_checks.items())
+
+
+def _jumps(facts: RunFacts) -> Iterator[tuple[str, str, str]]:
+    for trend in facts.trends:
+        if trend.jumped:
+            found = f"{trend.rows:,} rows where {trend.usually:,.0f} are usual"
+            yield trend.stage, f"{trend.source}: {trend.rule}", found
 
 
 def _state_of_books(facts: RunFacts) -> str:

@@ -59,7 +59,7 @@ def _silver_problems(contract: Contract, transformation: Transformation) -> Iter
         return
     tolerated = contract.table.max_silver_error_ratio
     for source, rows in report.run.items():
-        judged = rows.silver + rows.rejected + rows.superseded + rows.deleted
+        judged = rows.judged
         if judged >= contract.table.min_rows_for_error_ratio and rows.rejected / judged > tolerated:
             by_rule = Counter(report.rejected_by_rule.get(source, {})).most_common()
             broken = ", ".join(f"{label} {count}" for label, count in by_rule)
