@@ -83,8 +83,9 @@ def servers() -> Iterator[Servers]:
 
 
 def container(storage: str, round_folder: Path) -> ContainerClient:
-    """The container of a round, whose folder's name it has."""
-    return ContainerClient.from_connection_string(storage, f"raw-{round_folder.name.lower().replace('_', '-')}")
+    """The container of a round, named after its folder; names neither end with a hyphen nor hold two together."""
+    name = "".join(character for character in round_folder.name.lower() if character.isalnum())
+    return ContainerClient.from_connection_string(storage, f"raw-{name}")
 
 
 def bytes_in(client: ContainerClient) -> int:

@@ -32,4 +32,4 @@ def test_a_few_shapes_of_each_source_and_rule_are_told(spark: SparkSession, cont
     assert samples["store-database"].keys() == {"purchase_date: type", "store_location: store_known"}
     assert samples["store-database"]["purchase_date: type"] == ("aaaaaa",)
     assert len(samples["store-database"]["store_location: store_known"]) == 3
-    assert samples["branch-files"] == {"store_location: required": ("",)}
+    assert samples["branch-files"] == {"store_location: store_known": ("",)}
