@@ -58,11 +58,12 @@ def quality_counts(rows: list[Row]) -> RunRows:
 
 async def _newest_artifacts(key: str) -> list[Artifact]:
     async with get_client() as client:
-        return await client.read_artifacts(
+        found: list[Artifact] = await client.read_artifacts(
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
             sort=ArtifactSort.CREATED_DESC,
             limit=_RUNS_READ,
         )
+    return found
 
 
 def record_source(outcome: SourceOutcome) -> None:
