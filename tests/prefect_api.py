@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from filelock import FileLock
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 from prefect.testing.utilities import prefect_test_harness
@@ -24,15 +24,14 @@ def prefect_api(migrated: Path) -> Iterator[None]:
 
 
 def migrate_once(database: Path) -> None:
-    """Have the empty database there, whoever of several workers makes it."""
-    if database.exists():
-        return
-    own = database.with_suffix(f".{os.getpid()}")
-    with prefect_test_harness():
-        asyncio.run(_begin())
-        with closing(sqlite3.connect(_database())) as source, closing(sqlite3.connect(own)) as copy:
-            source.backup(copy)
-    own.replace(database)
+    """Have the empty database there, whichever of several workers makes it."""
+    with FileLock(database.with_suffix(".lock")):
+        if database.exists():
+            return
+        with prefect_test_harness():
+            asyncio.run(_begin())
+            with closing(sqlite3.connect(_database())) as source, closing(sqlite3.connect(database)) as copy:
+                source.backup(copy)
 
 
 def _database() -> Path:

@@ -10,7 +10,7 @@ from contracts.diff.official_tool import OFFLINE, run
 from contracts.folder import PACKAGED_CONTRACTS
 from tests.contracts.official_tool import EXPORTS, refusals, tool_python
 
-pytestmark = pytest.mark.infra
+pytestmark = [pytest.mark.infra, pytest.mark.chaos]
 
 CONTRACTS = sorted(PACKAGED_CONTRACTS.glob("*.odcs.yaml"))
 RETURNS = PACKAGED_CONTRACTS / "product_returns.odcs.yaml"

@@ -13,6 +13,7 @@ from sandbox.generator.customer_purchases.row_versions import truth
 from sandbox.generator.population import Population, SourceKind
 
 HIGH_VALUE_BRL = 1000
+WARNING = "credit_card_number: card_luhn"
 KEY = ["customer_id", "purchase_date"]
 VALUES = ["first_name", "last_name", "email", "total_amount", "product", "store_location", "cpf_masked"]
 VALUES += ["credit_card_masked", "high_value_purchase", "updated_at", "source"]
@@ -65,6 +66,13 @@ def require_books(found: pl.DataFrame, books: dict[str, int], source: str) -> No
     assert books["landed"] == books["bronze"] == rows["rejected"] + rows["valid"]
     assert books["rejected"] == rows["rejected"]
     assert books["silver"] + books["superseded"] == rows["valid"]
+
+
+def rejected_by_rule(found: pl.DataFrame, source: str) -> dict[str, int]:
+    """Rows of a source that silver must reject, by the label of each rule that they break; a warning is none."""
+    rejected = found.filter(pl.col("source") == source, pl.col("outcome") == "rejected")
+    labels = rejected["broken_rules"].explode().value_counts().filter(pl.col("broken_rules") != WARNING)
+    return dict(labels.iter_rows())
 
 
 def _last_rank(lateness: pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Runs of the purchases after the main job's: with nothing new, refused a file, several at once, killed."""
+"""Runs of the purchases after the main job's: after growth, with nothing new, refused a file, at once, killed."""
 
 from __future__ import annotations
 
@@ -33,6 +33,26 @@ def before(sandbox: RunningSandbox, first_run: dict[str, Any]) -> dict[str, Any]
 @pytest.mark.usefixtures("before")
 def test_a_source_runs_alone_by_its_own_deployment(sandbox: RunningSandbox) -> None:
     assert "Completed" in sandbox.command(*RUN_OUTLET).stdout
+
+
+@pytest.mark.usefixtures("before")
+def test_a_run_after_growth_takes_in_what_is_new(sandbox: RunningSandbox) -> None:
+    sandbox.command("sandbox", "run")
+    facts, (population, generation) = sandbox.summary(CONTRACT.slug), population_of(sandbox.home)
+    found = expectation.versions(population, CONTRACT, generation)
+    new = found.filter(pl.col("generation") == generation)
+    silver = next(task for task in facts["job_run"]["tasks"] if task["key"] == "silver")["report"]
+    assert facts["problems"] == []
+    for source in SOURCES:
+        expectation.require_books(found, facts["books"][source], source)
+        assert facts["books_in_run"][source]["extracted"] == new.filter(pl.col("source") == source).height > 0
+        assert silver["rejected_by_rule"][source] == expectation.rejected_by_rule(new, source)
+    _require_latest_versions(sandbox, found)
+
+
+def _require_latest_versions(sandbox: RunningSandbox, found: pl.DataFrame) -> None:
+    silver = sandbox.table(Layer.SILVER, CONTRACT.name).filter(pl.col("source") != OUTLET)
+    expectation.require_latest_versions(silver, found, sandbox.variables["PII_HASH_KEY"].encode())
 
 
 def test_a_run_without_anything_new_lands_nothing_and_changes_no_table(
@@ -98,5 +118,4 @@ def test_a_run_that_is_killed_with_everything_around_it_is_made_good_by_the_next
         expectation.require_books(found, facts["books"][source], source)
         new = found.filter(pl.col("generation") == generation, pl.col("source") == source)
         assert facts["books_in_run"][source]["extracted"] == new.height > 0, "what the killed run landed lands again"
-    silver = sandbox.table(Layer.SILVER, CONTRACT.name).filter(pl.col("source") != OUTLET)
-    expectation.require_latest_versions(silver, found, sandbox.variables["PII_HASH_KEY"].encode())
+    _require_latest_versions(sandbox, found)

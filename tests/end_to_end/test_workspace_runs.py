@@ -1,8 +1,10 @@
-"""Job runs that a person ends or starts: by cancelling the flow that waits for one, by *Run now* in the workspace."""
+"""Job runs that outlive their flow, and that a person ends or starts: by cancelling the flow, by *Run now*."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -44,19 +46,55 @@ def until(found: Callable[[], T | None]) -> T:
     return value
 
 
-def test_cancelling_a_run_cancels_its_job_and_the_next_run_takes_it_up(sandbox: RunningSandbox) -> None:
+def begin(sandbox: RunningSandbox) -> str:
+    """Begin a run of the returns whose job runs whatever there is; the id of the flow run."""
     sandbox.command("sandbox", "up")
     began = sandbox.command(
         "prefect", "deployment", "run", "lakehouse/product-returns", "-p", "transform_when=always"
     ).stdout
-    flow_run_id = re.search(r"UUID: (\S+)", began)[1]  # type: ignore[index]
+    return re.search(r"UUID: (\S+)", began)[1]  # type: ignore[index]
 
-    def its_job_run() -> int | None:
-        active = jobs_api(sandbox, "runs/list", active_only=True)["runs"]
-        mine = {"name": "ingestion_id", "default": "{{job.run_id}}", "value": flow_run_id}
-        return next((run["run_id"] for run in active if mine in run["job_parameters"]), None)
 
-    job_run_id = until(its_job_run)
+def job_run_of(sandbox: RunningSandbox, flow_run_id: str, *, active_only: bool = True) -> int | None:
+    runs = jobs_api(sandbox, "runs/list", active_only=active_only)["runs"]
+    mine = {"name": "ingestion_id", "default": "{{job.run_id}}", "value": flow_run_id}
+    return next((run["run_id"] for run in runs if mine in run["job_parameters"]), None)
+
+
+def job_runs(sandbox: RunningSandbox) -> list[int]:
+    return [run["run_id"] for run in jobs_api(sandbox, "runs/list")["runs"]]
+
+
+def is_summarizing(sandbox: RunningSandbox, flow_run_id: str) -> bool | None:
+    asked = {"flow_runs": {"id": {"any_": [flow_run_id]}}, "task_runs": {"name": {"any_": ["summarize"]}}}
+    url = f"{sandbox.variables['PREFECT_API_URL']}/task_runs/filter"
+    found = httpx.post(url, json=asked, trust_env=False).raise_for_status().json()
+    return any(run["state_type"] == "RUNNING" for run in found) or None
+
+
+@pytest.mark.parametrize("moment", [job_run_of, is_summarizing], ids=["while its job runs", "while it records"])
+def test_a_parent_that_is_killed_leaves_the_job_s_run_to_the_next_which_starts_none(
+    sandbox: RunningSandbox, moment: Callable[[RunningSandbox, str], object | None]
+) -> None:
+    flow_run_id = begin(sandbox)
+    until(lambda: moment(sandbox, flow_run_id))
+    process = prefect_api(sandbox, f"flow_runs/{flow_run_id}")["infrastructure_pid"]
+    os.kill(int(process.rpartition(":")[2]), signal.SIGKILL)
+    until(lambda: prefect_api(sandbox, f"flow_runs/{flow_run_id}")["state_type"] == "CRASHED" or None)
+    runs = job_runs(sandbox)
+    assert job_run_of(sandbox, flow_run_id, active_only=False) in runs
+
+    sandbox.command("prefect", "deployment", "run", "lakehouse/product-returns", "--watch")
+
+    facts = sandbox.summary("product-returns")
+    assert facts["problems"] == []
+    assert facts["flow_run_id"] != flow_run_id
+    assert job_runs(sandbox) == runs
+
+
+def test_cancelling_a_run_cancels_its_job_and_the_next_run_takes_it_up(sandbox: RunningSandbox) -> None:
+    flow_run_id = begin(sandbox)
+    job_run_id = until(lambda: job_run_of(sandbox, flow_run_id))
     until(lambda: jobs_api(sandbox, "runs/get", run_id=job_run_id)["state"]["life_cycle_state"] == "RUNNING" or None)
     page_url = jobs_api(sandbox, "runs/get", run_id=job_run_id)["run_page_url"]
     until(lambda: page_url in prefect_api(sandbox, "artifacts/job-run-product-returns/latest").get("data", "") or None)

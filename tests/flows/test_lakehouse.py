@@ -102,6 +102,7 @@ def test_a_source_without_a_deployment_fails_alone(
     assert facts.transformation is TransformationState.SKIPPED
 
 
+@pytest.mark.chaos
 def test_rows_that_were_lost_fail_every_run_until_they_are_settled(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

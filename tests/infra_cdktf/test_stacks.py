@@ -191,6 +191,7 @@ def test_nothing_of_this_machine_is_in_the_plan(plan: Plan) -> None:
         assert str(Path(__file__).parents[2]) not in json.dumps(body)
 
 
+@pytest.mark.chaos
 def test_synthesis_needs_no_terraform_and_no_node_of_the_machine(tmp_path: Path) -> None:
     environment = {"PATH": "", "HOME": str(tmp_path), "CDKTF_OUTDIR": str(tmp_path / "out")}
     subprocess.run([sys.executable, "-m", "infra_cdktf.main"], cwd=PROJECT, env=environment, check=True)

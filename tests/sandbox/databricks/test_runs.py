@@ -172,6 +172,7 @@ def on_cluster(*tasks: dict) -> dict:
     return {"name": "etl", "tasks": [one | {"job_cluster_key": "shared"} for one in tasks], "job_clusters": clusters}
 
 
+@pytest.mark.chaos
 def test_tasks_of_a_job_cluster_share_one_spark_that_ends_with_the_run(own_api: JobsApi, new_home: Callable) -> None:
     home = SandboxHome(new_home())
     ensure_embedded_java(home)
