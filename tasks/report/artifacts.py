@@ -47,10 +47,10 @@ def record_run(facts: RunFacts, summary: str) -> None:
 def read_quality(dataset: str) -> list[RunRows]:
     """Rows by stage, source and rule of the dataset's runs before this one, the newest first, from their artifacts."""
     artifacts = asyncio.run(_newest_artifacts(f"{_DATA_QUALITY}-{dataset.replace('_', '-')}"))
-    return [quality_counts(json.loads(str(artifact.data))) for artifact in artifacts]
+    return [_quality_counts(json.loads(str(artifact.data))) for artifact in artifacts]
 
 
-def quality_counts(rows: list[Row]) -> RunRows:
+def _quality_counts(rows: list[Row]) -> RunRows:
     """The counts of a data-quality artifact's rows; checks of whole loads have none."""
     counted = [row for row in rows if isinstance(row.get("rows"), int)]
     return {(row["stage"], row["source"], row["rule"]): row["rows"] for row in counted}

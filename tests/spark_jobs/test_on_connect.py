@@ -16,6 +16,7 @@ FIVE_RUNS = str(HERE / "test_lakehouse_runs.py")
 
 
 @pytest.mark.spark
+@pytest.mark.xdist_group("connect")
 @pytest.mark.parametrize("tests", [ONE_RUN, pytest.param(FIVE_RUNS, marks=pytest.mark.chaos)], ids=["one", "five"])
 def test_the_job_s_runs_hold_on_a_spark_connect_server(request: pytest.FixtureRequest, tests: str) -> None:
     """In a process of its own: one that has had a classic session has no other."""
