@@ -183,7 +183,7 @@ def record_summary(
         started_at=started_at,
         finished_at=datetime.now(UTC),
     )
-    facts = facts.model_copy(update={"trends": trends(facts, read_quality(contract.name))})
+    facts = facts.model_copy(update={"trends": trends(facts, read_quality(contract.slug))})
     summary = render_summary(facts)
     record_run(facts, summary)
     if copies:

@@ -59,12 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("chaos") == "sample":
         seed = config.getoption("chaos_seed")
         chaos = [item for item in items if item.get_closest_marker("chaos")]
-        # By hash, so that one test more or less changes no other's lot; xdist adds the group to an id.
-        names = {item: item.nodeid.partition("@")[0] for item in chaos}
-        by_lot = sorted(chaos, key=lambda item: hashlib.sha256(f"{seed} {names[item]}".encode()).digest())
-        left_out = set(by_lot[CHAOS_SAMPLE:])
-        config.hook.pytest_deselected(items=by_lot[CHAOS_SAMPLE:])
+        left_out = sorted(chaos, key=lambda item: _lot(item, seed))[CHAOS_SAMPLE:]
+        config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _lot(item: pytest.Item, seed: str) -> bytes:
+    """By hash, so that one test more or less changes no other's; xdist has added the group to an item's id."""
+    return hashlib.sha256(f"{seed} {item.nodeid.partition('@')[0]}".encode()).digest()
 
 
 def _folder(item: pytest.Item) -> str:

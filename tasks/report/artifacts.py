@@ -44,9 +44,9 @@ def record_run(facts: RunFacts, summary: str) -> None:
         _ = create_table_artifact(rows, key=f"{key}-{slug}", description=description)
 
 
-def read_quality(dataset: str) -> list[RunRows]:
+def read_quality(slug: str) -> list[RunRows]:
     """Rows by stage, source and rule of the dataset's runs before this one, the newest first, from their artifacts."""
-    artifacts = asyncio.run(_newest_artifacts(f"{_DATA_QUALITY}-{dataset.replace('_', '-')}"))
+    artifacts = asyncio.run(_newest_artifacts(f"{_DATA_QUALITY}-{slug}"))
     return [_quality_counts(json.loads(str(artifact.data))) for artifact in artifacts]
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.job_report import SourceBooks
+from contracts.job_report import SourceBooks, TaskReport
 from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LateRows
 from tasks.transform.job_run import JobRun, TransformationState
@@ -135,13 +135,17 @@ class RunFacts(_Facts):
         """Whether the job has taken in all that was landed, so that the books must balance."""
         return self.transformation in CLOSED_BOOKS
 
+    @property
+    def silver_report(self) -> TaskReport | None:
+        """What the task `silver` reported in this run, if it ran and got that far."""
+        return self.job_run.report("silver") if self.job_run else None
+
     def broken_rules(self) -> Iterator[tuple[str, str, str, int]]:
         """Rows rejected or warned about in this run: (stage, source, rule label, rows)."""
         for source in self.sources:
             for rule, rows in source.quarantined_by_rule.items():
                 yield "landing", source.name, rule, rows
-        report = self.job_run.report("silver") if self.job_run else None
-        if report:
+        if report := self.silver_report:
             for stage, by_source in (("silver", report.rejected_by_rule), ("silver warning", report.warned_by_rule)):
                 for name, by_rule in by_source.items():
                     for rule, rows in by_rule.items():

@@ -51,8 +51,8 @@ def _volumes(facts: RunFacts) -> Iterator[tuple[tuple[str, str], int]]:
     for source in facts.sources:
         if source.extracted:
             yield ("landing", source.name), source.extracted
-    report = facts.job_run.report("silver") if facts.job_run else None
-    for name, rows in report.run.items() if report else ():
+    silver = facts.silver_report
+    for name, rows in silver.run.items() if silver else ():
         if (judged := rows.judged) > 0:
             yield ("silver", name), judged
 
@@ -61,8 +61,8 @@ def _samples(facts: RunFacts) -> Iterator[tuple[tuple[str, str], Mapping[str, tu
     """Shapes of values by the rule that they break, by stage and source."""
     for source in facts.sources:
         yield ("landing", source.name), source.samples
-    report = facts.job_run.report("silver") if facts.job_run else None
-    for name, samples in report.samples.items() if report else ():
+    silver = facts.silver_report
+    for name, samples in silver.samples.items() if silver else ():
         yield ("silver", name), samples
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -25,11 +24,9 @@ from contracts.folder import PACKAGED_CONTRACTS
 from deployments.deploy import REPOSITORY
 from deployments.prefect_yaml import OURS, SUNDAYS
 from deployments.work_pool.template import COMMITTED
-from sandbox.home import SandboxHome
-from sandbox.parts.prefect_parts import WORK_POOL, prefect_api_url, prefect_server
-from sandbox.processes.ports import ports_of
-from sandbox.processes.processes import Processes
+from sandbox.parts.prefect_parts import WORK_POOL
 from tests.packaged_contracts import CONTRACTS
+from tests.prefect_api import prefect_server_of
 
 pytestmark = pytest.mark.services
 
@@ -42,20 +39,11 @@ CODE = {"prefect.deployments.steps.set_working_directory": {"directory": "/opt/d
 @pytest.fixture(scope="module")
 def api_url(new_home: Callable[[], Path], migrated_prefect: Path) -> Iterator[str]:
     """A Prefect server of its own that the packaged contracts are deployed to; nobody serves its work pool."""
-    home = SandboxHome(new_home())
-    home.prefect.mkdir()
-    shutil.copyfile(migrated_prefect, home.prefect / "prefect.db")
-    port = ports_of(home, ["prefect-server"], running=())["prefect-server"]
-    url = prefect_api_url(port)
-    processes = Processes(home, secrets.token_hex(8))
-    try:
-        processes.ensure(prefect_server(port, {"PREFECT_HOME": str(home.prefect), "PREFECT_API_URL": url}))
+    with prefect_server_of(new_home(), migrated_prefect) as url:
         ask(url, lambda client: client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process")))
         result = deploy(url, PACKAGED_CONTRACTS)
         assert result.returncode == 0, result.stderr
         yield url
-    finally:
-        processes.stop_all()
 
 
 def ask(api_url: str, question: Callable[[PrefectClient], Awaitable[Answer]]) -> Answer:

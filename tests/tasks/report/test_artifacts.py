@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from prefect import flow, task
-from prefect.testing.utilities import prefect_test_harness
 
 from tasks.report.artifacts import read_quality, record_run
-from tasks.report.facts import RunFacts, SourceOutcome, SourceState, Trend
+from tasks.report.facts import RunFacts, Trend
 from tasks.report.trends import ALL_ROWS, RunRows, trends
-from tasks.transform.job_run import TransformationState
+from tests.prefect_api import prefect_api
+from tests.tasks.report.shop_run import shop_run
 
 pytestmark = pytest.mark.services
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _prefect() -> Iterator[None]:
-    with prefect_test_harness():
+def _prefect(migrated_prefect: Path) -> Iterator[None]:
+    with prefect_api(migrated_prefect):
         yield
 
 
 @task
 def _record(extracted: int, broken: int) -> tuple[list[RunRows], RunFacts]:
     """As the parent flow's last task does: first look back, then record."""
-    source = SourceOutcome(
-        name="shop", state=SourceState.LANDED, extracted=extracted, quarantined_by_rule={"cpf: required": broken}
-    )
-    facts = RunFacts(
-        run_name="r",
-        flow_run_id="f",
-        dataset="shop_sales",
-        contract_version="1.0.0",
-        started_at=datetime(2026, 11, 24, tzinfo=UTC),
-        finished_at=datetime(2026, 11, 24, tzinfo=UTC),
-        sources=(source.model_copy(update={"warned_checks": {"rowCount": "3 rows"}}),),
-        transformation=TransformationState.NOT_NEEDED,
-    )
-    before = read_quality(facts.dataset)
+    facts = shop_run(extracted, broken, warned_checks={"rowCount": "3 rows"})
+    before = read_quality("shop-sales")
     facts = facts.model_copy(update={"trends": trends(facts, before)})
     record_run(facts, "# summary")
     return before, facts

@@ -1,37 +1,20 @@
 """What is usual is what the runs before say; a jump is what neither they nor chance explain."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from contracts.job_report import TaskReport, TransformedRows
-from tasks.report.facts import RunFacts, SourceOutcome, SourceState, Trend
+from tasks.report.facts import RunFacts, Trend
 from tasks.report.trends import ALL_ROWS, RunRows, trends
-from tasks.transform.job_run import JobRun, JobTask, TransformationState
+from tasks.transform.job_run import JobRun, JobTask
+from tests.tasks.report.shop_run import shop_run
 
 VOLUME, RULE = ("landing", "shop", ALL_ROWS), ("landing", "shop", "cpf: required")
 
 
 def facts(extracted: int, broken: int = 0, silver: TaskReport | None = None) -> RunFacts:
     task = JobTask(key="silver", result="SUCCESS", message="", seconds=1, report=silver)
-    return RunFacts(
-        run_name="r",
-        flow_run_id="f",
-        dataset="sales",
-        contract_version="1.0.0",
-        started_at=datetime(2026, 11, 24, tzinfo=UTC),
-        finished_at=datetime(2026, 11, 24, tzinfo=UTC),
-        sources=(
-            SourceOutcome(
-                name="shop",
-                state=SourceState.LANDED,
-                extracted=extracted,
-                quarantined_by_rule={"cpf: required": broken} if broken else {},
-            ),
-        ),
-        transformation=TransformationState.SUCCEEDED,
-        job_run=JobRun(run_id=1, result="SUCCESS", message="", page_url="", tasks=(task,)) if silver else None,
-    )
+    job_run = JobRun(run_id=1, result="SUCCESS", message="", page_url="", tasks=(task,)) if silver else None
+    return shop_run(extracted, broken, job_run)
 
 
 def before(*runs: tuple[int, int]) -> list[RunRows]:
