@@ -7,36 +7,20 @@ a container. The file need not be on the machine that registers: in Azure, only 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import parse_qs, urlsplit
 
 from blocks.documents import SourceConnection
-from blocks.secrets import FILE_SUFFIX, read_secret, unusable
+from blocks.secrets import FILE_SUFFIX, PLAIN_ROLES, is_secret, read_secret, unusable
 from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
 
-PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id", "host_key"})
-"""What may be seen, unless it is a URL that holds a password. Every other role is a secret."""
-
 _AS_IT_IS_IN_A_HEADER = "key"
 """The role whose value stands in a header as it is; user and password are encoded for theirs (RFC 7617)."""
-
-_SECRET_PARAMETERS = frozenset({"password", "sig"})
-"""Parameters of a URL that open what it names: libpq's, and the signature of a storage account's signed URL."""
 
 _ROOT = "/"
 
 
 class UnusableConnection(ValueError):
     """Raised when a source's variables cannot be used; the text names all of them and quotes none."""
-
-
-def is_secret(role: str, value: str) -> bool:
-    """Whether a value must not be seen.
-
-    >>> is_secret("key", "any"), is_secret("url", "https://shop"), is_secret("url", "postgresql://me:word@host/store")
-    (True, False, True)
-    """
-    return role not in PLAIN_ROLES or _has_password(value)
 
 
 def source_connection(source: BaseSource, environment: Mapping[str, str]) -> SourceConnection:
@@ -91,11 +75,3 @@ def _problem(source: BaseSource, role: str, variable: str, value: str) -> str | 
         in_a_file = f"put it into a file that flows can read, and set {variable}{FILE_SUFFIX} to its path"
         return f"{variable} holds a secret, of which no block has a copy: {in_a_file}"
     return None
-
-
-def _has_password(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.password is not None or not _SECRET_PARAMETERS.isdisjoint(parse_qs(parts.query))
-    except ValueError:  # what is no URL may be anything
-        return True

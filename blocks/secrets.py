@@ -10,9 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 FILE_SUFFIX = "_FILE"
 """Behind a variable's name: the variable that names the file which holds its value."""
+
+PLAIN_ROLES = frozenset({"url", "token_url", "user", "client_id", "host_key"})
+"""What may be seen, unless it is a URL that holds a password. Every other role is a secret."""
+
+_SECRET_PARAMETERS = frozenset({"password", "sig"})
+"""Parameters of a URL that open what it names: libpq's, and the signature of a storage account's signed URL."""
 
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----")
 """The one kind of secret that has several lines (RFC 7468)."""
@@ -20,6 +27,15 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-
 
 class SecretUnreadable(ValueError):
     """Raised when a secret's file is not there or holds no secret; the text names the file and never what is in it."""
+
+
+def is_secret(role: str, value: str) -> bool:
+    """Whether a value must not be seen.
+
+    >>> is_secret("key", "any"), is_secret("url", "https://shop"), is_secret("url", "postgresql://me:word@host/store")
+    (True, False, True)
+    """
+    return role not in PLAIN_ROLES or _has_password(value)
 
 
 def read_secret(file: str, *, in_header: bool) -> str:
@@ -62,3 +78,11 @@ def unusable(value: str, *, in_header: bool) -> str | None:
     if not value.isprintable() and not _PRIVATE_KEY.fullmatch(value):
         return "has a line break or another letter in it that cannot be seen"
     return "has a letter in it that is not ASCII" if in_header and not value.isascii() else None
+
+
+def _has_password(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.password is not None or not _SECRET_PARAMETERS.isdisjoint(parse_qs(parts.query))
+    except ValueError:  # what is no URL may be anything
+        return True

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from blocks.connections import is_secret
-from blocks.secrets import FILE_SUFFIX
+from blocks.secrets import FILE_SUFFIX, is_secret
 from contracts.folder import FOLDER_VARIABLE, Contracts
 from sandbox.credentials import Credentials
 from sandbox.home import SandboxHome, write_private

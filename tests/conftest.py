@@ -20,7 +20,6 @@ from sandbox.parts.azurite import azurite, connection_string
 from sandbox.parts.node_packages import ensure_node_packages
 from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes
-from tests.prefect_api import migrate_once
 
 TESTS = Path(__file__).parent
 # How long one example takes says how busy the machine is, not whether the code is right.
@@ -79,6 +78,8 @@ def _folder(item: pytest.Item) -> str:
 @pytest.fixture(scope="session")
 def migrated_prefect(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of a Prefect API that holds nothing (`tests.prefect_api`), the same for all workers of a session."""
+    from tests.prefect_api import migrate_once  # importing Prefect takes seconds, before any worker begins
+
     own = tmp_path_factory.getbasetemp()
     database = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "prefect.db"
     migrate_once(database)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import pyspark
 
 from sandbox.home import write_atomically, write_private
 
@@ -107,7 +106,7 @@ def write_spark_conf(
 
 def _searched_first() -> list[Path]:
     """Spark's jars that nearly all classes are in: each class is looked for in one of 280 jars after the other."""
-    folder = Path(pyspark.__file__).parent / "jars"
+    folder = Path(str(distribution("pyspark").locate_file("pyspark/jars")))
     patterns = (
         "scala-library-*",
         "spark-catalyst_*",

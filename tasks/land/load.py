@@ -14,13 +14,14 @@ from pydantic import Field
 
 from contracts.contract import Contract
 from contracts.raw_layout import DELETED_AT, QUARANTINE, day_folder, rows_suffix, source_folder
+from contracts.shapes import Samples, merged
 from contracts.sources.source import BaseSource, RawFormat
 from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, LOCATION, SOURCE_TEXT, split_deletions
 from tasks.land.manifests import Frozen, LoadRows, Manifest, RawFile, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.raw_container import RawContainer
 from tasks.validate.load_checks import CheckCounts, LoadChecks
-from tasks.validate.samples import Samples, merged, more_samples
+from tasks.validate.samples import more_samples
 from tasks.validate.schema import deletion_schema, landing_schema
 from tasks.validate.split import REASONS, Validated, validate
 

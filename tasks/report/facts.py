@@ -13,10 +13,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from contracts.job_report import SourceBooks, TaskReport
+from contracts.shapes import merged
 from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LateRows
 from tasks.transform.job_run import JobRun, TransformationState
-from tasks.validate.samples import merged
 
 
 class SourceState(StrEnum):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import reduce
 
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.shapes import REPLACEMENTS, SAMPLES, SHAPE_CHARACTERS
+from contracts.shapes import REPLACEMENTS, SAMPLES, SHAPE_CHARACTERS, Samples, merged
 from tasks.validate.split import REASONS
-
-Samples = Mapping[str, tuple[str, ...]]
-"""Shapes by the label of the rule that the values break; a value that is missing has an empty one."""
 
 
 def shape(text: pl.Expr) -> pl.Expr:
@@ -38,10 +34,3 @@ def more_samples(samples: Samples, rejected: pl.DataFrame, contract: Contract) -
         if len(samples.get(label, ())) < SAMPLES
     }
     return merged(samples, found)
-
-
-def merged(samples: Samples, further: Samples) -> dict[str, tuple[str, ...]]:
-    """Both, no more than the first few of each rule that differ."""
-    labels = dict.fromkeys((*samples, *further))
-    both = {label: dict.fromkeys((*samples.get(label, ()), *further.get(label, ()))) for label in labels}
-    return {label: tuple(shapes)[:SAMPLES] for label, shapes in both.items()}

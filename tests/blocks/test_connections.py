@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.connections import UnusableConnection, connection_values, is_secret, source_connection
+from blocks.connections import UnusableConnection, connection_values, source_connection
 from contracts.sources.kinds import Source
 from tests.packaged_contracts import PURCHASES
 
@@ -80,17 +80,3 @@ def test_a_folder_s_name_may_have_blanks_and_letters_of_any_kind() -> None:
     environment = {"BRANCH_FILES_URL": "file:///lojas/São Paulo\n"}
     connection = source_connection(source("branch-files"), environment)
     assert connection.settings == {"url": "file:///lojas/São Paulo"}
-
-
-@pytest.mark.parametrize(
-    ("url", "secret"),
-    [
-        ("postgresql://me:word@host/store", True),
-        ("postgresql://host/store?user=me&password=word", True),
-        ("https://lake.blob.core.windows.net/landing?sv=2024&sig=word", True),
-        ("postgresql://me@host/store", False),
-        ("file:///branches", False),
-    ],
-)
-def test_a_url_that_opens_what_it_names_is_a_secret(url: str, secret: bool) -> None:
-    assert is_secret("url", url) is secret

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.secrets import SecretUnreadable, read_secret
+from blocks.secrets import SecretUnreadable, is_secret, read_secret
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "\n"), ("", "\r\n"), (" ", "\t"), ("\u00a0", "\u2028")])
@@ -52,3 +52,17 @@ def test_a_password_may_have_any_letters(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SecretUnreadable, match=r"cannot be read \(No such file or directory\)$"):
         read_secret(str(tmp_path / "secret"), in_header=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("postgresql://me:word@host/store", True),
+        ("postgresql://host/store?user=me&password=word", True),
+        ("https://lake.blob.core.windows.net/landing?sv=2024&sig=word", True),
+        ("postgresql://me@host/store", False),
+        ("file:///branches", False),
+    ],
+)
+def test_a_url_that_opens_what_it_names_is_a_secret(url: str, secret: bool) -> None:
+    assert is_secret("url", url) is secret

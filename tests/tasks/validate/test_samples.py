@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from tasks.validate.samples import merged, more_samples, shape
+from tasks.validate.samples import more_samples, shape
 from tasks.validate.schema import landing_schema
 from tasks.validate.split import validate
 from tests.tasks.rows import chunk
@@ -34,7 +34,3 @@ def test_three_shapes_of_each_rule_are_kept_whatever_chunk_they_come_in(contract
         "customer_id: required": ("",),
         "purchase_date: type": ("9/9", "aaaaa", "9999"),
     }
-
-
-def test_samples_of_shards_are_put_together() -> None:
-    assert merged({"a": ("1", "2")}, {"a": ("2", "3", "4"), "b": ("5",)}) == {"a": ("1", "2", "3"), "b": ("5",)}
