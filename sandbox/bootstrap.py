@@ -24,8 +24,8 @@ REQUIREMENTS = REPOSITORY / "requirements"
 SUPPORTED = ((3, 11), (3, 12))
 NEEDED_BYTES = 4 * 1024**3
 
-_SELDOM_IMPORTED = "/cdktf_cdktf_provider_"
-"""Packages of thousands of modules of which the stacks import a few dozen."""
+_SELDOM_IMPORTED = "/site-packages/(cdktf_cdktf_provider_|kubernetes_asyncio/|[^/]+/(.*/)?tests/)"
+"""Packages of thousands of modules of which few programs import a few, and the tests that packages bring along."""
 
 _NETWORK_ADVICE = (
     "see the message above; check the network, the proxy (HTTPS_PROXY), its certificates (SSL_CERT_FILE) "

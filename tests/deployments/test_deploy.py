@@ -21,7 +21,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 
 from contracts.folder import PACKAGED_CONTRACTS
-from deployments.deploy import REPOSITORY
+from deployments.deploy import REPOSITORY, main
 from deployments.prefect_yaml import OURS, SUNDAYS
 from deployments.work_pool.template import COMMITTED
 from sandbox.parts.prefect_parts import WORK_POOL
@@ -66,13 +66,11 @@ def environment(api_url: str, work_pool: str) -> dict[str, str]:
     }
 
 
-def deploy(
-    api_url: str, contracts: Path, work_pool: str = WORK_POOL, **changes: str
-) -> subprocess.CompletedProcess[str]:
+def deploy(api_url: str, contracts: Path, work_pool: str = WORK_POOL) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "deployments.deploy"],
         cwd=REPOSITORY,
-        env={**environment(api_url, work_pool), "DATAMASTER_CONTRACTS": str(contracts), **changes},
+        env={**environment(api_url, work_pool), "DATAMASTER_CONTRACTS": str(contracts)},
         capture_output=True,
         text=True,
         check=False,
@@ -153,12 +151,13 @@ def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str) ->
     assert deploy(api_url, PACKAGED_CONTRACTS).returncode == 0
 
 
-def test_what_the_environment_lacks_is_told_and_changes_nothing(api_url: str) -> None:
-    before = deployed(api_url)
-    result = deploy(api_url, PACKAGED_CONTRACTS, DATAMASTER_REGISTRY="", DATAMASTER_CODE_FOLDER="")
-    assert result.returncode == 1
-    assert result.stderr.startswith("set DATAMASTER_CODE_FOLDER, DATAMASTER_REGISTRY: ")
-    assert deployed(api_url) == before
+def test_what_the_environment_lacks_is_told_and_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment("http://127.0.0.1:9/api", WORK_POOL).items():
+        monkeypatch.setenv(name, value)
+    for name in ("DATAMASTER_REGISTRY", "DATAMASTER_CODE_FOLDER"):
+        monkeypatch.setenv(name, "")
+    with pytest.raises(SystemExit, match=r"^set DATAMASTER_CODE_FOLDER, DATAMASTER_REGISTRY: "):
+        main()
 
 
 def test_a_source_that_no_contract_describes_any_more_is_removed_alone(api_url: str, tmp_path: Path) -> None:
@@ -193,10 +192,11 @@ def test_a_refused_deployment_fails_and_removes_nothing(api_url: str, tmp_path: 
     assert deployed(api_url).keys() == before
 
 
-def test_contracts_that_cannot_be_used_are_told_and_change_nothing(api_url: str, tmp_path: Path) -> None:
-    before = deployed(api_url).keys()
+def test_contracts_that_cannot_be_used_are_told_and_nothing_is_registered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "broken.odcs.yaml").write_text("a: [")
-    result = deploy(api_url, tmp_path)
-    assert result.returncode == 1
-    assert "is not YAML" in result.stderr
-    assert deployed(api_url).keys() == before
+    monkeypatch.setenv("DATAMASTER_CONTRACTS", str(tmp_path))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with pytest.raises(SystemExit, match="is not YAML"):
+        main()

@@ -7,13 +7,16 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Completed, Failed, Running
 
 from blocks.images import REPOSITORY
+from deployments.orchestrate import main, orchestrate
 from tests.packaged_contracts import CONTRACTS
 
 pytestmark = pytest.mark.services
@@ -45,7 +48,7 @@ async def _finish(api_url: str, slug: str, *, succeeded: bool) -> None:
         await asyncio.sleep(0)
 
 
-def orchestrate(api_url: str, *slugs: str) -> subprocess.Popen[str]:
+def orchestrate_command(api_url: str, *slugs: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PREFECT_API_URL": api_url, "PREFECT_UI_URL": "https://prefect.example.com"}
     return subprocess.Popen(
         [sys.executable, "-m", "deployments.orchestrate", *slugs],
@@ -70,27 +73,42 @@ def emptied(prefect_url: str) -> str:
     return prefect_url
 
 
-@pytest.mark.parametrize(("succeeded", "state"), [(True, "Completed"), (False, "Failed")])
-def test_the_run_s_end_and_summary_are_told(emptied: str, succeeded: bool, state: str) -> None:
+def test_the_run_s_end_and_summary_are_told(emptied: str) -> None:
     asyncio.run(_deploy(emptied, SLUGS[0]))
-    command = orchestrate(emptied, SLUGS[0])
-    asyncio.run(_finish(emptied, SLUGS[0], succeeded=succeeded))
+    command = orchestrate_command(emptied, SLUGS[0])
+    asyncio.run(_finish(emptied, SLUGS[0], succeeded=True))
     said, errors = command.communicate(timeout=120)
-    assert command.returncode == int(not succeeded), errors
-    assert f"## {SLUGS[0]}: {state}, " in said
+    assert command.returncode == 0, errors
+    assert f"## {SLUGS[0]}: Completed, " in said
     assert "https://prefect.example.com/flow-runs/flow-run/" in said
     assert "# Books\n\nbalanced" in said
 
 
+def test_one_run_that_fails_is_told_beside_the_others(
+    emptied: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_deploy(emptied, SLUGS[0]))
+    monkeypatch.setattr("sys.argv", ["orchestrate", *SLUGS[:2]])
+    with ThreadPoolExecutor(1) as worker, temporary_settings({PREFECT_API_URL: emptied}):
+        finished = worker.submit(lambda: asyncio.run(_finish(emptied, SLUGS[0], succeeded=False)))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        finished.result()
+    assert ended.value.code == 1
+    said = capsys.readouterr().out
+    assert f"## {SLUGS[0]}: Failed, " in said
+    assert "partly failed: store" in said
+    assert f"## {SLUGS[1]}: not run" in said
+
+
 def test_a_dataset_that_is_not_deployed_fails_with_what_to_do(emptied: str) -> None:
-    command = orchestrate(emptied, SLUGS[1])
-    said, errors = command.communicate(timeout=120)
-    assert command.returncode == 1, errors
-    assert f"There is no deployment lakehouse/{SLUGS[1]}: deploy it first." in said
+    with temporary_settings({PREFECT_API_URL: emptied}):
+        (ended,) = asyncio.run(orchestrate([SLUGS[1]]))
+    assert not ended.succeeded
+    assert f"There is no deployment lakehouse/{SLUGS[1]}: deploy it first." in ended.summary
 
 
-def test_an_unknown_dataset_runs_nothing() -> None:
-    command = orchestrate("http://127.0.0.1:9/api", "nowhere")
-    _, errors = command.communicate(timeout=120)
-    assert command.returncode == 1
-    assert "no contract describes a dataset nowhere" in errors
+def test_an_unknown_dataset_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["orchestrate", "nowhere"])
+    with pytest.raises(SystemExit, match="no contract describes a dataset nowhere"):
+        main()

@@ -132,6 +132,7 @@ def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
     assert_frame_equal(actual, expected, check_exact=False, abs_tol=0.01)
 
 
+@pytest.mark.chaos
 @pytest.mark.usefixtures("first_run")
 def test_preflight_finds_all_that_a_run_needs(sandbox: RunningSandbox) -> None:
     checks = json.loads(sandbox.command("tasks.preflight", "--for", "run", "--json").stdout)

@@ -55,14 +55,17 @@ def excused(plan: Plan) -> dict[Finding, str]:
     }
 
 
+@pytest.mark.chaos
 def test_no_check_fails_without_a_reason_beside_its_resource(plan: Plan, report: Report) -> None:
     assert report.failed - excused(plan).keys() == set()
 
 
+@pytest.mark.chaos
 def test_no_reason_stands_for_a_check_that_would_pass(plan: Plan, report: Report) -> None:
     assert excused(plan).keys() - report.failed == set()
 
 
+@pytest.mark.chaos
 def test_checkov_saw_the_whole_plan(report: Report) -> None:
     assert report.passed > 200
     assert report.parsing_errors == 0

@@ -1,5 +1,6 @@
-"""What a changed contract or hash key does to a lake that holds rows: applied, refused before anything is written, or
-made anew.
+"""What a changed contract or hash key does to a lake that holds rows: its layers are made anew, or follow as they are.
+
+What is refused is tested where five runs are (`test_lakehouse_runs`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,13 @@ from pyspark.sql import SparkSession
 from contracts.columns import Column
 from contracts.contract import Contract
 from contracts.lake_terms import Layer
-from spark_jobs.errors import MisconfiguredError
-from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver import merge
-from spark_jobs.silver.task import run_silver
-from spark_jobs.tables.delta import latest_version
 from tests.contract_changes import with_column, with_columns
 from tests.spark_jobs.arrivals import ARRIVALS
 from tests.spark_jobs.lakehouse_runs import KEY, RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
 from tests.spark_jobs.raw_files import land, landed_row
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
 CHANNEL = Column.model_validate({"name": "channel", "logicalType": "string", "classification": "internal"})
 OTHER_KEY = KEY[::-1]
@@ -48,38 +45,6 @@ def changed(contract: Contract) -> Contract:
     return with_column(contract, "high_value_purchase", transform_logic="total_amount > 5")
 
 
-def _versions(spark: SparkSession, job: JobParameters) -> list[int]:
-    tables = [job.lakehouse.bronze, job.lakehouse.silver, *job.lakehouse.golds]
-    return [latest_version(spark, table) for table in tables]
-
-
-def test_changed_logic_is_refused_before_anything_is_written(
-    spark: SparkSession, changed: Contract, filled: Path
-) -> None:
-    job = job_parameters(changed, filled)
-    before = _versions(spark, job)
-    with pytest.raises(MisconfiguredError) as caught:
-        run_job(spark, job)
-    assert "logic of high_value_purchase was total_amount > 1000" in str(caught.value)
-    assert "make rebuild DATASET=customer-purchases LAYER=silver" in str(caught.value)
-    assert _versions(spark, job) == before
-
-
-def test_another_hash_key_is_refused_before_anything_is_hashed_with_it(
-    spark: SparkSession, contract: Contract, filled: Path
-) -> None:
-    job = job_parameters(contract, filled)
-    before = _versions(spark, job)
-    with pytest.raises(MisconfiguredError) as caught:
-        run_silver(spark, job, OTHER_KEY)
-    assert str(caught.value) == (
-        "spark_catalog.silver.customer_purchases: its rows were hashed with another PII_HASH_KEY: "
-        "a person would have two hashes. Give the task the former key, or make the table anew with this one: "
-        "make rebuild DATASET=customer-purchases LAYER=silver"
-    )
-    assert _versions(spark, job) == before
-
-
 @dataclass(frozen=True)
 class MadeAnew:
     """The lake, what the run that made silver anew said, and the hashes that silver had before."""
@@ -98,7 +63,6 @@ def made_anew(spark: SparkSession, changed: Contract, filled: Path) -> MadeAnew:
     return MadeAnew(filled, run_job(spark, job, key=OTHER_KEY), former_hashes)
 
 
-@pytest.mark.chaos
 def test_layers_made_anew_hold_what_the_changed_contract_and_key_say(
     spark: SparkSession, changed: Contract, made_anew: MadeAnew
 ) -> None:
@@ -117,7 +81,6 @@ def test_layers_made_anew_hold_what_the_changed_contract_and_key_say(
     assert rows(spark, silver, "customer_id") == [("C1",), ("C2",), ("C3",), ("C6",)]
 
 
-@pytest.mark.chaos
 def test_a_column_and_a_gold_table_more_are_applied_to_the_tables_that_are_there(
     spark: SparkSession, changed: Contract, made_anew: MadeAnew
 ) -> None:

@@ -21,7 +21,7 @@ from tests.contract_changes import with_sources
 from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows
 from tests.spark_jobs.raw_files import land, landed_row
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -41,7 +41,6 @@ def _land(job: JobParameters, lake: Path, sequence: int, **values: str | None) -
     land(lake, job.contract, source, sequence, [landed_row(source, **values)])
 
 
-@pytest.mark.chaos
 def test_a_batch_that_was_committed_before_the_kill_is_not_appended_again(
     spark: SparkSession, job: JobParameters, lake: Path
 ) -> None:
@@ -58,7 +57,6 @@ def test_a_batch_that_was_committed_before_the_kill_is_not_appended_again(
     assert figures.total == {"customers-api": TransformedRows(bronze=2)}
 
 
-@pytest.mark.chaos
 def test_a_new_checkpoint_skips_no_batch_because_an_old_one_had_its_number(
     spark: SparkSession, job: JobParameters, lake: Path
 ) -> None:
@@ -72,7 +70,6 @@ def test_a_new_checkpoint_skips_no_batch_because_an_old_one_had_its_number(
     assert rows(spark, job.lakehouse.bronze, "customer_id") == [("C1",), ("C2",)]
 
 
-@pytest.mark.chaos
 def test_silver_catches_up_after_a_kill_between_its_two_tables(
     spark: SparkSession, job: JobParameters, lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

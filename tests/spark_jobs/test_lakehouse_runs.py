@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -11,10 +12,14 @@ from pyspark.sql.types import StructType
 
 from contracts.contract import Contract
 from contracts.job_report import TransformedRows
+from spark_jobs.errors import MisconfiguredError
+from spark_jobs.job_parameters import JobParameters
+from spark_jobs.silver.task import run_silver
 from spark_jobs.tables.delta import changes, latest_version
 from spark_jobs.tables.lakehouse import Lakehouse, Table
+from tests.contract_changes import with_column
 from tests.spark_jobs.arrivals import ARRIVALS, changed_contract
-from tests.spark_jobs.lakehouse_runs import RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
+from tests.spark_jobs.lakehouse_runs import KEY, RunFigures, drop_schemas, forget_tables, job_parameters, rows, run_job
 
 pytestmark = pytest.mark.spark
 
@@ -26,6 +31,7 @@ NEW_YEAR = date(2026, 1, 1)
 class Outcome:
     """Figures of five runs (`ARRIVALS`) and the tables after them; the last run is by a changed contract."""
 
+    last_job: JobParameters
     runs: list[RunFigures]
     silver: list[tuple[object, ...]]
     silver_channels: list[tuple[object, ...]]
@@ -36,7 +42,7 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     """Each run is in what is a new session to the catalog; before the last one there is maintenance."""
     lake = tmp_path_factory.mktemp("lake")
     tables = job_parameters(changed_contract(contract), lake).lakehouse
@@ -51,7 +57,8 @@ def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.Te
         job = job_parameters(changed_contract(contract) if last else contract, lake, f"run-{number}")
         figures.append(run_job(spark, job, hour=number))
     gold = tables.gold(contract.gold_tables[0])
-    found = Outcome(
+    yield Outcome(
+        job,
         figures,
         rows(spark, tables.silver, "customer_id", "purchase_date", "total_amount", "source", "raw_ingestion_id"),
         rows(spark, tables.silver, "customer_id", "channel"),
@@ -61,7 +68,6 @@ def outcome(spark: SparkSession, contract: Contract, tmp_path_factory: pytest.Te
         _rows_written_last(spark, gold),
     )
     drop_schemas(spark)
-    return found
 
 
 def _maintain(spark: SparkSession, tables: Lakehouse) -> None:
@@ -181,3 +187,30 @@ def test_maintenance_in_between_changes_no_figure(outcome: Outcome) -> None:
 def test_a_new_column_and_a_new_comment_reach_tables_that_hold_rows(outcome: Outcome) -> None:
     assert outcome.silver_channels == [("C1", None), ("C2", None), ("C3", None), ("C6", "web")]
     assert outcome.silver_schema["customer_id"].metadata["comment"] == "The customer."
+
+
+def _versions(spark: SparkSession, job: JobParameters) -> list[int]:
+    tables = [job.lakehouse.bronze, job.lakehouse.silver, *job.lakehouse.golds]
+    return [latest_version(spark, table) for table in tables]
+
+
+def test_changed_logic_is_refused_before_anything_is_written(spark: SparkSession, outcome: Outcome) -> None:
+    before = _versions(spark, outcome.last_job)
+    changed = with_column(outcome.last_job.contract, "high_value_purchase", transform_logic="total_amount > 5")
+    with pytest.raises(MisconfiguredError) as caught:
+        run_job(spark, replace(outcome.last_job, contract=changed))
+    assert "logic of high_value_purchase was total_amount > 1000" in str(caught.value)
+    assert "make rebuild DATASET=customer-purchases LAYER=silver" in str(caught.value)
+    assert _versions(spark, outcome.last_job) == before
+
+
+def test_another_hash_key_is_refused_before_anything_is_hashed_with_it(spark: SparkSession, outcome: Outcome) -> None:
+    before = _versions(spark, outcome.last_job)
+    with pytest.raises(MisconfiguredError) as caught:
+        run_silver(spark, outcome.last_job, KEY[::-1])
+    assert str(caught.value) == (
+        "spark_catalog.silver.customer_purchases: its rows were hashed with another PII_HASH_KEY: "
+        "a person would have two hashes. Give the task the former key, or make the table anew with this one: "
+        "make rebuild DATASET=customer-purchases LAYER=silver"
+    )
+    assert _versions(spark, outcome.last_job) == before

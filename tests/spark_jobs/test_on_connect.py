@@ -11,13 +11,13 @@ import pytest
 from sandbox.home import REPOSITORY
 
 HERE = Path(__file__).parent
-ONE_RUN = f"{HERE / 'silver' / 'test_personal_data.py'}::test_none_reaches_silver_or_gold"
+TWO_RUNS = f"{HERE / 'test_deletions.py'}::test_a_deleted_row_leaves_silver_and_gold_until_a_later_version_comes"
 FIVE_RUNS = str(HERE / "test_lakehouse_runs.py")
 
 
 @pytest.mark.spark
 @pytest.mark.xdist_group("connect")
-@pytest.mark.parametrize("tests", [ONE_RUN, pytest.param(FIVE_RUNS, marks=pytest.mark.chaos)], ids=["one", "five"])
+@pytest.mark.parametrize("tests", [TWO_RUNS, pytest.param(FIVE_RUNS, marks=pytest.mark.chaos)], ids=["two", "five"])
 def test_the_job_s_runs_hold_on_a_spark_connect_server(request: pytest.FixtureRequest, tests: str) -> None:
     """In a process of its own: one that has had a classic session has no other."""
     if request.config.getoption("--connect"):
