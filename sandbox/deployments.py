@@ -7,14 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from blocks.images import project_version
-from contracts.contract import Contract
 from contracts.job_document import CLUSTER_KEY, PACKAGE, job_document, upkeep_job_document
 from sandbox.errors import PartError
 from sandbox.home import REPOSITORY, write_atomically
@@ -44,12 +43,8 @@ def deploy(sandbox: Sandbox) -> None:
     write_atomically(stamp, fingerprint)
 
 
-def job_settings(contract: Contract, environment: Mapping[str, str]) -> dict[str, Any]:
-    """The dataset's job, with this machine as its cluster and an environment's parameters as defaults."""
-    return _on_this_machine(job_document(contract, environment))
-
-
 def _on_this_machine(document: dict[str, Any]) -> dict[str, Any]:
+    """A job with this machine as its cluster."""
     wheel = {"whl": f"{PACKAGE}-{project_version()}-py3-none-any.whl"}
     tasks = [{**task, "libraries": [wheel]} for task in document["tasks"]]
     clusters = [{"job_cluster_key": CLUSTER_KEY, "new_cluster": {"num_workers": 0}}]
@@ -107,7 +102,7 @@ def _register_jobs(sandbox: Sandbox) -> None:
         trust_env=False,
     ) as client:
         for contract in sandbox.contracts.datasets:
-            _register_job(client, job_settings(contract, environment))
+            _register_job(client, _on_this_machine(job_document(contract, environment)))
             _register_job(client, _on_this_machine(upkeep_job_document(contract, environment)))
 
 

@@ -35,9 +35,8 @@ MANY = "tasks"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a folder's tests on one worker, as they share parts, one Spark, one synthesis; some have another group."""
-    if not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(_folder(item)))
+    """Keep a folder's tests on one worker, as they share parts, one Spark, one synthesis."""
+    item.add_marker(pytest.mark.xdist_group(_folder(item)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

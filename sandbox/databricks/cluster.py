@@ -1,5 +1,6 @@
 """A job cluster: one Spark that the tasks of a run share, as on Databricks, and that ends with the run.
 
+As in Unity Catalog's standard access mode, tasks have nothing but Spark Connect (docs/adr/0034).
 ``python -m sandbox.databricks.cluster CONNECTION_FILE`` starts Spark, writes how a task attaches to it, and ends when
 its standard input does, so that it never outlives the Jobs API.
 """
@@ -7,21 +8,25 @@ its standard input does, so that it never outlives the Jobs API.
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import psutil
 from pyspark.sql import SparkSession
 
 from sandbox.home import write_private
+from sandbox.processes.ports import LOOPBACK, any_free_port
 from sandbox.processes.process_trees import stop_trees
 
 START_SECONDS = 180.0
+_AUTHENTICATION = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # the variable's name: client and server read it
+_PLUGIN = "org.apache.spark.sql.connect.SparkConnectPlugin"
 _LOOK_SECONDS = 0.05
 
 
@@ -69,11 +74,17 @@ class Cluster:
 
 
 def main() -> None:
-    """Start Spark with the configuration in ``SPARK_CONF_DIR`` and keep it until standard input ends."""
-    context = SparkSession.builder.appName("job cluster").getOrCreate().sparkContext
-    parameters: Any = context._gateway.gateway_parameters  # type: ignore[union-attr]
-    told = {"PYSPARK_GATEWAY_PORT": str(parameters.port), "PYSPARK_GATEWAY_SECRET": parameters.auth_token}
-    write_private(Path(sys.argv[1]), json.dumps(told))
+    """Start Spark with the configuration in ``SPARK_CONF_DIR`` and keep it until standard input ends.
+
+    The address says ``localhost``, the only host that PySpark's client sends a token to without TLS.
+    """
+    port, token = any_free_port(()), secrets.token_hex(16)
+    os.environ[_AUTHENTICATION] = token
+    builder = SparkSession.builder.appName("job cluster").config("spark.plugins", _PLUGIN)
+    builder = builder.config("spark.connect.grpc.binding.address", LOOPBACK)
+    builder.config("spark.connect.grpc.binding.port", str(port)).getOrCreate()
+    attachment = {"SPARK_REMOTE": f"sc://localhost:{port}", _AUTHENTICATION: token}
+    write_private(Path(sys.argv[1]), json.dumps(attachment))
     sys.stdin.buffer.read()
 
 

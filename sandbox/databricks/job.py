@@ -41,7 +41,7 @@ class PythonWheelTask(_Strict):
 
 
 class JobCluster(_Strict):
-    """Compute that tasks of a run share. Its size is this machine's, so what is said of it has no effect."""
+    """Compute that tasks of a run share. Its size is this machine's and its access standard, whatever is said."""
 
     job_cluster_key: Key
     new_cluster: Mapping[str, Any]

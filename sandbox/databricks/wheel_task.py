@@ -1,14 +1,13 @@
 """Runs one Python-wheel task: ``python -P wheel_task.py FAILURE_FILE PACKAGE ENTRY_POINT [--name=value …]``.
 
 As on a cluster, the entry point is a console script of an installed package, called with its arguments in ``sys.argv``.
-What it raises is written to ``FAILURE_FILE`` as JSON for ``runs/get-output``. A task of a job cluster works in the
-cluster's Spark session; PySpark's own variables say where that is.
+What it raises is written to ``FAILURE_FILE`` as JSON for ``runs/get-output``. PySpark's own variables say where a job
+cluster's Spark is.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
 from importlib.metadata import PackageNotFoundError, distribution
@@ -20,8 +19,6 @@ def main() -> None:
     failure_file, package, entry_point, *arguments = sys.argv[1:]
     try:
         function = _entry_point(package, entry_point)
-        if "PYSPARK_GATEWAY_PORT" in os.environ:
-            _attach()
         sys.argv = [entry_point, *arguments]
         status = function()
         if status:
@@ -43,16 +40,6 @@ def _entry_point(package: str, name: str):  # type: ignore[no-untyped-def]  # no
     if not entry_points:
         raise SystemExit(f"package {package!r} has no entry point {name!r}")
     return next(iter(entry_points)).load()
-
-
-def _attach() -> None:
-    """Make the cluster's Spark this process's own, which `SparkSession.builder.getOrCreate` then finds."""
-    from pyspark import SparkConf, SparkContext  # noqa: PLC0415  a task without a cluster may do without Spark
-    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
-
-    gateway = launch_gateway()  # type: ignore[no-untyped-call]
-    context = gateway.jvm.org.apache.spark.SparkContext.getOrCreate()
-    SparkContext(conf=SparkConf(_jconf=context.conf()), gateway=gateway, jsc=gateway.jvm.JavaSparkContext(context))
 
 
 def _write(failure_file: str, error: str) -> None:

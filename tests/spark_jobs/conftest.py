@@ -14,12 +14,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from contracts.contract import Contract
+from sandbox.databricks.cluster import Cluster
 from sandbox.home import REPOSITORY, SandboxHome
 from sandbox.parts.jars import fetch_jars
 from sandbox.parts.java import ensure_embedded_java
 from sandbox.parts.spark_conf import write_spark_conf
 from tests.packaged_contracts import PURCHASES
-from tests.spark_jobs.connect_server import connect_server
 from tests.spark_jobs.lakehouse_runs import drop_schemas
 
 CONVERT_TO_LOCAL_RELATION = "org.apache.spark.sql.catalyst.optimizer.ConvertToLocalRelation"
@@ -38,7 +38,9 @@ def spark(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             ensure_embedded_java(home)
             environment.setenv("JAVA_HOME", str(home.java))
         if request.config.getoption("--connect"):
-            for name, value in stack.enter_context(connect_server(conf.parent / "connect.log")).items():
+            cluster = Cluster(conf.parent, os.environ)
+            stack.callback(cluster.stop)
+            for name, value in cluster.attachment().items():
                 environment.setenv(name, value)
         session = (
             SparkSession.builder.config("spark.sql.shuffle.partitions", "2")

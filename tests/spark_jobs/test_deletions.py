@@ -68,7 +68,7 @@ def _sales(spark: SparkSession, job: JobParameters) -> list[tuple[object, ...]]:
     return rows(spark, gold, "store_location", "total_purchases", "total_revenue")
 
 
-@pytest.mark.chaos  # make test runs it on Spark Connect (test_on_connect)
+@pytest.mark.chaos
 def test_a_deleted_row_leaves_silver_and_gold_until_a_later_version_comes(
     spark: SparkSession, contract: Contract, job: JobParameters, lake: Path
 ) -> None:

@@ -52,7 +52,7 @@ def refuse():
 def count():
     from pyspark.sql import SparkSession
     spark = SparkSession.builder.getOrCreate()
-    print(spark.sparkContext.applicationId, spark.range(3).count())
+    print(spark.conf.get("spark.app.id"), spark.range(3).count(), type(spark).__module__)
 
 def say():
     print(sys.argv[1].removeprefix("--text="))

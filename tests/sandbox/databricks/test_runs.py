@@ -173,7 +173,9 @@ def on_cluster(*tasks: dict) -> dict:
 
 
 @pytest.mark.chaos
-def test_tasks_of_a_job_cluster_share_one_spark_that_ends_with_the_run(own_api: JobsApi, new_home: Callable) -> None:
+def test_tasks_of_a_job_cluster_reach_one_spark_by_connect_alone_and_it_ends_with_the_run(
+    own_api: JobsApi, new_home: Callable
+) -> None:
     home = SandboxHome(new_home())
     ensure_embedded_java(home)
     own_api.restart({"JAVA_HOME": str(home.java)})
@@ -186,7 +188,7 @@ def test_tasks_of_a_job_cluster_share_one_spark_that_ends_with_the_run(own_api: 
     assert run["state"]["result_state"] == "SUCCESS"
     told = [own_api.get("runs/get-output", run_id=one["run_id"])["logs"].split() for one in run["tasks"]]
     assert told[0] == told[1]
-    assert told[0][1] == "3"
+    assert told[0][1:] == ["3", "pyspark.sql.connect.session"]
     wait_until(lambda: not own_api.children())
 
 

@@ -211,11 +211,12 @@ def test_no_plan_shows_the_key_or_a_value(
         assert secret.lower() not in plans.lower()
 
 
-def test_rows_are_read_as_their_source_means_them(spark: SparkSession) -> None:
+def test_rows_are_read_as_their_source_means_them_and_rejected_ones_kept_as_landed(spark: SparkSession) -> None:
     contract = dialect_contract()
     landed = bronze_row(contract, "branch-files", **ROW)
+    mistyped = bronze_row(contract, "branch-files", **ROW | {"updated_at": " - ", "total_amount": "5-"})
     other = bronze_row(contract, product=" fogão ", store_location="rj", first_name="-")
-    rows = _evaluated(spark, contract, landed, other)
+    rows = _evaluated(spark, contract, landed, mistyped, other)
     (valid,) = valid_rows(rows, contract).collect()
     meant = row_values(valid)
     assert {name: meant[name] for name in ("first_name", "product", "store_location", "purchase_date")} == {
@@ -226,14 +227,10 @@ def test_rows_are_read_as_their_source_means_them(spark: SparkSession) -> None:
     }
     assert (meant["cpf_masked"], meant["credit_card_masked"]) == (_hash("00000000191"), None)
     assert (meant["total_amount"], meant["updated_at"]) == (1234.5, datetime(2018, 2, 1, 12, tzinfo=UTC))
-    (rejected,) = rejected_rows(rows, contract).collect()
-    assert rejected["broken_rules"] == ["store_location: store_known"]
-    assert (rejected["product"], rejected["first_name"]) == ("fogão", "-")
-
-
-def test_a_rejected_row_shows_a_typed_value_as_it_was_landed(spark: SparkSession) -> None:
-    contract = dialect_contract()
-    landed = bronze_row(contract, "branch-files", **ROW | {"updated_at": " - ", "total_amount": "5-"})
-    (rejected,) = rejected_rows(_evaluated(spark, contract, landed), contract).collect()
-    assert rejected["broken_rules"] == ["total_amount: type"]
-    assert (rejected["updated_at"], rejected["total_amount"]) == (" - ", "5-")
+    rejected = {row["source"]: row for row in rejected_rows(rows, contract).collect()}
+    assert {source: row["broken_rules"] for source, row in rejected.items()} == {
+        "branch-files": ["total_amount: type"],
+        "store-database": ["store_location: store_known"],
+    }
+    assert (rejected["branch-files"]["updated_at"], rejected["branch-files"]["total_amount"]) == (" - ", "5-")
+    assert (rejected["store-database"]["product"], rejected["store-database"]["first_name"]) == ("fogão", "-")
