@@ -123,7 +123,8 @@ def test_production_lets_hosts_pass_by_name_and_nothing_else(plan: Plan) -> None
     assert {collection["action"] for collection in [hosts, *rules["network_rule_collection"]]} == {"Allow"}
     assert {port["port"] for rule in hosts["rule"] for port in rule["protocols"]} == {443}
     named = {fqdn for rule in hosts["rule"] for fqdn in rule.get("destination_fqdns", [])}
-    assert {"login.microsoftonline.com", "management.azure.com", "api.prefect.cloud"} <= named
+    needed = {"login.microsoftonline.com", "management.azure.com", "api.prefect.cloud"}
+    assert needed | {"pypi.org", "files.pythonhosted.org"} <= named
     assert "*" not in named
     (services,) = rules["network_rule_collection"]
     targets = {rule["name"]: (rule["destination_addresses"], rule["destination_ports"]) for rule in services["rule"]}
