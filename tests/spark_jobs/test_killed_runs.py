@@ -73,7 +73,8 @@ def _land(job: JobParameters, lake: Path, sequence: int) -> None:
 
 def _killed(lake: Path, kind: str, glob: str) -> None:
     command = [sys.executable, "-m", "tests.spark_jobs.killed_run", str(lake), kind, glob]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SPARK_REMOTE")}
+    of_connect = ("SPARK_REMOTE", "SPARK_CONNECT_")  # the process has a JVM of its own to die with
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(of_connect)}
     done = subprocess.run(
         command,
         cwd=REPOSITORY,
