@@ -151,13 +151,15 @@ def test_the_committed_file_serves_the_kubernetes_pool_as_it_is(api_url: str) ->
     assert deploy(api_url, PACKAGED_CONTRACTS).returncode == 0
 
 
-def test_what_the_environment_lacks_is_told_and_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environment("http://127.0.0.1:9/api", WORK_POOL).items():
+def test_what_the_environment_lacks_is_told_and_changes_nothing(api_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = deployed(api_url)
+    for name, value in environment(api_url, WORK_POOL).items():
         monkeypatch.setenv(name, value)
     for name in ("DATAMASTER_REGISTRY", "DATAMASTER_CODE_FOLDER"):
         monkeypatch.setenv(name, "")
     with pytest.raises(SystemExit, match=r"^set DATAMASTER_CODE_FOLDER, DATAMASTER_REGISTRY: "):
         main()
+    assert deployed(api_url) == before
 
 
 def test_a_source_that_no_contract_describes_any_more_is_removed_alone(api_url: str, tmp_path: Path) -> None:
@@ -192,11 +194,14 @@ def test_a_refused_deployment_fails_and_removes_nothing(api_url: str, tmp_path: 
     assert deployed(api_url).keys() == before
 
 
-def test_contracts_that_cannot_be_used_are_told_and_nothing_is_registered(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_contracts_that_cannot_be_used_are_told_and_change_nothing(
+    api_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = deployed(api_url).keys()
     (tmp_path / "broken.odcs.yaml").write_text("a: [")
+    for name, value in environment(api_url, WORK_POOL).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATAMASTER_CONTRACTS", str(tmp_path))
-    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with pytest.raises(SystemExit, match="is not YAML"):
         main()
+    assert deployed(api_url).keys() == before
