@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from contracts.contract import Contract
 from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
-from tasks.extract.api.items import ReadItem, has_field
-from tasks.extract.api.json_text import Fields
+from tasks.extract.api.items import IS_OBJECT, ReadItems
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +31,10 @@ class FieldsMet:
         self._items = 0
         self._unmet = {*self._fields.values(), *self._required}
 
-    def add(self, items: Iterable[ReadItem]) -> None:
+    def add(self, items: ReadItems) -> None:
         """Count items; what is no object could not have fields."""
-        for value in (read.item.value for read in items):
-            if isinstance(value, Fields):
-                self._items += 1
-                self._unmet -= {field for field in self._unmet if has_field(value, field)}
+        self._items += int(items.rows[IS_OBJECT].sum())
+        self._unmet -= items.fields
 
     @property
     def columns(self) -> frozenset[str]:

@@ -1,143 +1,119 @@
-"""What an item of an API says: the values at the contract's fields, and what keeps it from being read as columns.
-
-Faults name fields of the contract and never a value. What else an item holds does not matter.
-"""
+"""Reads the items of an API's page as rows: most of them at once, by their shape, and odd ones one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import polars as pl
 
 from contracts.sources.api import ApiSource
-from tasks.extract.api.json_text import Fields, Item, NotANumber, without_collection
+from tasks.extract.api.odd_items import key_is_missing, read_odd_item
+from tasks.extract.api.page import as_written
+from tasks.extract.api.shapes import Shape
+from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, KEY, LOCATION, SOURCE_TEXT
 from tasks.extract.times import read_timestamp
 
+DIGEST = "_digest"
+IS_OBJECT = "_is_object"
+
+MOST_SHAPES = 10
+"""So many shapes of a page are looked for: each costs a look at all items that no earlier one fits."""
+
 _DIGEST_BYTES = 16
+_PLACE, _TEXT, _VALUES = "place", "text", "values"
 
 
-@dataclass(frozen=True)
-class ReadItem:
-    """An item's values by field, as texts, its key, its time of change and its faults; the digest is of its text.
+class ReadItems(NamedTuple):
+    """The items as rows, in order, and which of the fields that were asked for some item has, be they null.
 
-    An item without a key is known by its text. The time is None if it cannot be read, or the source has none.
+    Rows have a chunk's columns (`tasks.extract.chunks`) and two more: `_digest`, hexadecimal, of the item's text, and
+    `_is_object`, false for what is no JSON object. An item without a key is known by its digest. The time of change is
+    null if it cannot be read, or the source has none.
     """
 
-    item: Item
-    values: dict[str, str | None]
-    key: str
-    changed_at: datetime | None
-    faults: tuple[str, ...]
-    digest: str
-
-    @property
-    def text(self) -> str:
-        r"""The item as the source wrote it, with bytes that are not UTF-8 as `\xe3`."""
-        return self.item.text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    rows: pl.DataFrame
+    fields: frozenset[str]
 
 
-def read_items(source: ApiSource, items: Sequence[Item], fields: Iterable[str]) -> list[ReadItem]:
-    """What the items say at these fields; those that an item does not have are None."""
-    cursor_field = source.cursor_field
-    every = list(dict.fromkeys([source.key_field, *([cursor_field] if cursor_field else []), *fields]))
-    with without_collection():
-        found = [_values_and_faults(item, every) for item in items]
-    written = pl.Series([values.get(cursor_field or "") for values, _ in found], dtype=pl.String)
-    times = pl.select(read_timestamp(pl.lit(written), source.timestamp_format)).to_series() if items else ()
-    return [
-        _read_item(source, item, values, faults, time)
-        for item, (values, faults), time in zip(items, found, times, strict=True)
-    ]
+def read_items(source: ApiSource, items: Sequence[str], columns: Mapping[str, str]) -> ReadItems:
+    """What the items, as `Page` has them, say at these columns' fields; null where an item has no such field."""
+    cursor = [source.cursor_field] if source.cursor_field else []
+    fields = list(dict.fromkeys([source.key_field, *cursor, *columns.values()]))
+    texts = pl.DataFrame({_TEXT: pl.Series(items, dtype=pl.String)}).with_row_index(_PLACE)
+    parts = [(_no_rows(fields), frozenset[str]()), *_parts(texts, source.key_field, fields)]
+    read = pl.concat([part for part, _ in parts]).sort(_PLACE)
+    return ReadItems(_rows(source, read, columns), frozenset().union(*(present for _, present in parts)))
 
 
-def _read_item(
-    source: ApiSource, item: Item, values: dict[str, str | None], faults: list[str], time: datetime | None
-) -> ReadItem:
-    key, content = values.get(source.key_field), item.text.encode("utf-8", "surrogateescape")
-    if source.key_field in values and not key:
-        faults = [f"{source.key_field} is missing", *faults]
-    digest = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
-    return ReadItem(
-        item=item,
-        values=values,
-        key=key or f"without {source.key_field}: {digest}",
-        changed_at=time,
-        faults=tuple(dict.fromkeys(faults)),
-        digest=digest,
+def _no_rows(fields: Sequence[str]) -> pl.DataFrame:
+    """Place and text of an item, what it says, its fault and whether it is an object."""
+    values = pl.Struct(dict.fromkeys(fields, pl.String))
+    return pl.DataFrame(
+        schema={_PLACE: pl.UInt32, _TEXT: pl.String, _VALUES: values, FAULT: pl.String, IS_OBJECT: pl.Boolean}
     )
 
 
-def _values_and_faults(item: Item, fields: Sequence[str]) -> tuple[dict[str, str | None], list[str]]:
-    values: dict[str, str | None] = {}
-    faults: list[str] = []
-    for field in fields:
-        try:
-            values[field] = _text(_look_up(item, field), field)
-        except _Fault as fault:
-            faults.append(str(fault))
-    return values, faults
+def _parts(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> Iterator[tuple[pl.DataFrame, frozenset[str]]]:
+    """Rows that were read together, and the fields that some of them has."""
+    for _ in range(MOST_SHAPES):
+        if texts.is_empty():
+            return
+        shape = Shape.of(texts[_TEXT][0], fields)
+        is_alike = texts[_TEXT].str.contains(shape.pattern) if shape else pl.repeat(False, texts.height, eager=True)
+        if shape and is_alike[0]:
+            yield _read_alike(texts.filter(is_alike), shape, key, fields), frozenset(shape.present)
+            texts = texts.filter(~is_alike)
+        else:
+            yield _read_odd(texts.head(1), key, fields)
+            texts = texts.slice(1)
+    yield _read_odd(texts, key, fields)
 
 
-def has_field(value: object, field: str) -> bool:
-    """Whether the object has the field, be it null."""
-    for part in field.split("."):
-        if not isinstance(value, Fields) or part not in value:
-            return False
-        value = value[part]
-    return True
+def _read_alike(texts: pl.DataFrame, shape: Shape, key: str, fields: Sequence[str]) -> pl.DataFrame:
+    values = shape.values(texts[_TEXT], fields)
+    has_key = values[key].fill_null("") != ""
+    fault = pl.when(~has_key).then(pl.lit(key_is_missing(key))).alias(FAULT)
+    return texts.with_columns(values.to_struct(_VALUES), fault, pl.lit(True).alias(IS_OBJECT))
 
 
-class _Fault(ValueError):
-    """Raised for what cannot be a column's value."""
+def _read_odd(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> tuple[pl.DataFrame, frozenset[str]]:
+    found = [read_odd_item(text, key, fields) for text in texts[_TEXT]]
+    rows = [
+        (
+            place,
+            text,
+            {field: item.values.get(field) for field in fields},
+            "; ".join(item.faults) or None,
+            item.is_object,
+        )
+        for (place, text), item in zip(texts.iter_rows(), found, strict=True)
+    ]
+    read = pl.DataFrame(rows, schema=_no_rows(fields).schema, orient="row")
+    return read, frozenset().union(*(item.present for item in found))
 
 
-def _look_up(item: Item, field: str) -> object:
-    if not item.is_json:
-        raise _Fault("the item is not JSON")
-    value, parts = item.value, field.split(".")
-    for depth, part in enumerate(parts):
-        if value is None and depth:
-            return None
-        if not isinstance(value, Fields):
-            raise _Fault(f"{_place(parts, depth)} is not an object")
-        if part in value.repeated:
-            raise _Fault(f"{_place(parts, depth)} has {part} more than once")
-        value = value.get(part)
-    return value
+def _rows(source: ApiSource, read: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    values = {field: pl.col(_VALUES).struct.field(field) for field in read[_VALUES].struct.fields}
+    key, has_key = values[source.key_field], values[source.key_field].fill_null("") != ""
+    nameless = pl.lit(f"without {source.key_field}: ") + pl.col(DIGEST)
+    time = read_timestamp(values[source.cursor_field], source.timestamp_format) if source.cursor_field else pl.lit(None)
+    return read.with_columns(_digests(read[_TEXT])).select(
+        *(values[field].alias(name) for name, field in columns.items()),
+        pl.when(has_key).then(key).otherwise(nameless).alias(KEY),
+        time.cast(CURSOR_TYPE).alias(CURSOR),
+        pl.when(has_key)
+        .then(source.key_field + pl.lit(" ") + key)
+        .otherwise(pl.lit("item ") + nameless)
+        .alias(LOCATION),
+        FAULT,
+        pl.when(pl.col(FAULT).is_not_null()).then(as_written(pl.col(_TEXT))).alias(SOURCE_TEXT),
+        DIGEST,
+        IS_OBJECT,
+    )
 
 
-def _place(parts: Sequence[str], depth: int) -> str:
-    """What a part of a dotted field lies in."""
-    return ".".join(parts[:depth]) or "the item"
-
-
-def _text(value: object, field: str) -> str | None:
-    match value:
-        case None:
-            return None
-        case NotANumber():
-            raise _Fault(f"{field} is NaN or infinite, which JSON does not have")
-        case str():
-            if not _is_text(value):
-                raise _Fault(f"{field} has half a character in it, or bytes that are not UTF-8")
-            return value
-        case bool():
-            return "true" if value else "false"
-        case list():
-            raise _Fault(f"{field} is a list, not a value")
-        case _:
-            raise _Fault(f"{field} is an object, not a value")
-
-
-def _is_text(value: str) -> bool:
-    """Whether no half of a surrogate pair is in it, which JSON can escape and no text can hold."""
-    if value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _digests(texts: pl.Series) -> pl.Series:
+    digests = [blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest() for text in texts]
+    return pl.Series(DIGEST, digests, dtype=pl.String)

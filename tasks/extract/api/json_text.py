@@ -5,19 +5,15 @@ Numbers stay texts, as they were written.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable
+
+from tasks.extract.api.json_patterns import objects_of_list
 
 _BLANK_LETTERS = " \t\n\r"
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
-
-Value = TypeVar("Value")
 
 
 class NotANumber(str):
@@ -41,33 +37,9 @@ def fields_of(pairs: list[tuple[str, object]]) -> Fields:
     return fields
 
 
-@dataclass(frozen=True)
-class Item:
-    """An item as the source wrote it, and what it says; no value if `is_json` is false."""
-
-    text: str
-    value: object = None
-    is_json: bool = True
-
-
 DECODER = json.JSONDecoder(
     object_pairs_hook=fields_of, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
 )
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Leave the garbage collector off while a page becomes objects.
-
-    All of them stay alive until the page is read: looking for dead ones among them, again and again, is half the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _end_of_broken(text: str, start: int, error: Exception) -> int | None:
@@ -130,24 +102,27 @@ class JsonText:
 
         self._listed("{", "}", member)
 
-    def items(self) -> tuple[Item, ...]:
-        """The list that comes next, one item after another."""
-        found: list[Item] = []
-        self._listed("[", "]", lambda: found.append(self._item()))
+    def items(self) -> tuple[str, ...]:
+        """The list that comes next, each item as the source wrote it: read at once, or one by one if one is odd."""
+        found: list[str] = []
+        if objects := objects_of_list(self._text[self._at :]):
+            found, length = objects
+            self._at += length
+            self._skip_blanks()
+        else:
+            self._listed("[", "]", lambda: found.append(self._item()))
         return tuple(found)
 
-    def _item(self) -> Item:
+    def _item(self) -> str:
         start = self._at
         try:
-            value, self._at = DECODER.raw_decode(self._text, start)
+            _, self._at = DECODER.raw_decode(self._text, start)
         except (ValueError, RecursionError) as error:
             end = _end_of_broken(self._text, start, error)
             if end is None:
                 raise
             self._at = end
-            item = Item(self._text[start : self._at].rstrip(), is_json=False)
-        else:
-            item = Item(self._text[start : self._at], value)
+        item = self._text[start : self._at].rstrip(_BLANK_LETTERS)
         self._skip_blanks()
         return item
 

@@ -14,13 +14,14 @@ from email.utils import parsedate_to_datetime
 from typing import Self
 
 import httpx
+import polars as pl
 
 from contracts.sources.api import WHOLE_ANSWER, ApiSource
 from contracts.sources.paging import CursorPaging, LinkPaging
-from tasks.extract.api.json_text import DECODER, Fields, Item, JsonText, fields_of, without_collection
+from tasks.extract.api.json_text import DECODER, Fields, JsonText, fields_of
 
-_BROKEN_BYTE = re.compile("[\udc80-\udcff]")
-_LETTER_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_BROKEN_BYTE = r"\\udc([89a-f][0-9a-f])"
+_LETTER_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
 class NotJson(ValueError):
@@ -62,13 +63,14 @@ class PageShape:
 
 @dataclass(frozen=True)
 class Page:
-    """The items of a page, and what it tells of the next one: a JSON value or a text, None if nothing.
+    r"""The items of a page as JSON, and what it tells of the next one: a JSON value or a text, None if nothing.
 
-    Bytes that are not UTF-8 are lone surrogates in the items. `is_there` is false of an answer without content (204).
-    `answered_at` is the server's time, to the second, if it tells it.
+    Items are as the source wrote them, but for bytes that are not UTF-8: these are halves of characters as JSON escapes
+    them, `\udce3` for 0xE3. `is_there` is false of an answer without content (204). `answered_at` is the server's time,
+    to the second, if it tells it.
     """
 
-    items: tuple[Item, ...] = ()
+    items: tuple[str, ...] = ()
     told: object = None
     is_there: bool = True
     answered_at: datetime | None = field(default=None, compare=False)
@@ -84,23 +86,35 @@ def read_page(body: bytes, shape: PageShape = PageShape(), response: httpx.Respo
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         raise _in_other_encoding(body, encoding)
-    text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text, has_broken_bytes = _decoded(body.removeprefix(b"\xef\xbb\xbf"))
     try:
-        with without_collection():
-            items, told = _read(JsonText(text), shape)
+        items, told = _read(JsonText(text), shape)
     except NotAPage:
         raise
     except (ValueError, RecursionError):
         letters = text.strip()
         is_whole = (letters[:1], letters[-1:]) in {("{", "}"), ("[", "]")}
         raise NotJson(is_whole=is_whole) from None
-    broken = sum(_BROKEN_BYTE.search(item.text) is not None for item in items)
+    broken = sum(re.search(_BROKEN_BYTE, item) is not None for item in items) if has_broken_bytes else 0
     if broken * 2 > len(items) and not _LETTER_BEYOND_ASCII.search(text):
         raise NotAPage("is not in UTF-8 but, by its looks, in Latin-1 or Windows-1252; JSON must be in UTF-8")
     if response is None:
         return Page(items, told)
     in_headers = shape.header or shape.has_links
     return Page(items, _told_in_headers(response, shape) if in_headers else told, answered_at=_answered_at(response))
+
+
+def _decoded(body: bytes) -> tuple[str, bool]:
+    """The text, and whether there are bytes that are not UTF-8."""
+    try:
+        return body.decode(), False
+    except UnicodeDecodeError:
+        return body.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode(), True
+
+
+def as_written(item: pl.Expr) -> pl.Expr:
+    r"""An item with bytes that are not UTF-8 as `\xe3`."""
+    return item.str.replace_all(_BROKEN_BYTE, r"\x$1")
 
 
 def empty_page(shape: PageShape, response: httpx.Response) -> Page:
@@ -135,7 +149,7 @@ def _in_other_encoding(body: bytes, encoding: str) -> NotJson | NotAPage:
     return NotAPage(f"is in {encoding[:6].upper()}; JSON must be in UTF-8")
 
 
-def _read(text: JsonText, shape: PageShape) -> tuple[tuple[Item, ...], object]:
+def _read(text: JsonText, shape: PageShape) -> tuple[tuple[str, ...], object]:
     """The items, and the value of the field that tells of the next page."""
     if not shape.rows:
         if text.next_letter != "[":

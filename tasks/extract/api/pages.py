@@ -11,21 +11,23 @@ changed while they were read, until that shows nothing more that had been left o
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+
+import polars as pl
 
 from contracts.sources.api import ApiSource
 from contracts.sources.paging import CursorPaging, OffsetPaging, PagePaging
 from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.errors import CursorRejected
-from tasks.extract.api.items import ReadItem, read_items
+from tasks.extract.api.items import DIGEST, ReadItems, read_items
 from tasks.extract.api.page import NotAPage
 from tasks.extract.api.paging import next_position
 from tasks.extract.api.requests import Position, page_request
 from tasks.extract.api.times import in_utc
-from tasks.extract.chunks import Window
+from tasks.extract.chunks import CURSOR, Window
 
 MOST_PAGES_WITHOUT_NEWS = 100
 """So many pages in a row may be empty or hold what an earlier page held; an API that filters late gives some."""
@@ -41,8 +43,8 @@ _DIGEST_BYTES = 16
 logger = logging.getLogger(__name__)
 
 
-def read_pages(client: ApiClient, window: Window, fields: Iterable[str]) -> Iterator[list[ReadItem]]:
-    """What the items say at these fields: the items of each page that has news, from the window's start on.
+def read_pages(client: ApiClient, window: Window, columns: Mapping[str, str]) -> Iterator[ReadItems]:
+    """What the items say at these columns' fields: the items of each page that has news, from the window's start on.
 
     Raises:
         StructureError: a page is not one, a cursor leads back to an earlier page, the API rejects its cursors again
@@ -52,10 +54,10 @@ def read_pages(client: ApiClient, window: Window, fields: Iterable[str]) -> Iter
     source = client.source
     shifts = isinstance(source.paging, PagePaging | OffsetPaging) and source.cursor_field is not None
     progress = _Progress(in_utc(window.since) if window.since else None, client.now(), shifts=shifts)
-    restarts, fields = 0, tuple(fields)
+    restarts = 0
     while True:
         try:
-            yield from _pages_of_one_round(client, progress, fields)
+            yield from _pages_of_one_round(client, progress, columns)
         except CursorRejected as error:
             restarts += 1
             if restarts > MOST_RESTARTS:
@@ -73,7 +75,7 @@ def read_pages(client: ApiClient, window: Window, fields: Iterable[str]) -> Iter
         progress.begin_again()
 
 
-def _pages_of_one_round(client: ApiClient, progress: _Progress, fields: Sequence[str]) -> Iterator[list[ReadItem]]:
+def _pages_of_one_round(client: ApiClient, progress: _Progress, columns: Mapping[str, str]) -> Iterator[ReadItems]:
     """Pages from the last good time on, to the end or to a cursor that the API does not take."""
     source, since = client.source, progress.good_until
     position: Position = None
@@ -89,9 +91,10 @@ def _pages_of_one_round(client: ApiClient, progress: _Progress, fields: Sequence
             position = next_position(source, page, asked.url, position, rows_read)
         except NotAPage as error:
             raise StructureError(f"{where} {error}") from None
-        news, is_known = progress.news(read_items(source, page.items, fields), page.answered_at or client.now())
-        if news:
-            yield news
+        items = read_items(source, page.items, columns)
+        news, is_known = progress.news(items.rows, page.answered_at or client.now())
+        if not news.is_empty():
+            yield ReadItems(news, items.fields)
         without_news = without_news + 1 if is_known else 0
         if position is None:
             return
@@ -136,36 +139,36 @@ class _Progress:
         self._met_pages.clear()
         self.may_lack_items = False
 
-    def news(self, items: Sequence[ReadItem], answered_at: datetime) -> tuple[list[ReadItem], bool]:
+    def news(self, items: pl.DataFrame, answered_at: datetime) -> tuple[pl.DataFrame, bool]:
         """The page's items without those that an earlier page had, and whether the page tells nothing new.
 
         Where pages shift, one that is read again tells at least that nothing was left out there.
         """
-        page = blake2b("".join(item.digest for item in items).encode(), digest_size=_DIGEST_BYTES).digest()
-        news = [item for item in items if item.digest not in self._met]
-        is_checked = self._shifts and self._is_again and items and page not in self._met_pages
-        is_known = not (news or is_checked)
+        digests = items[DIGEST].to_list()
+        page = blake2b("".join(digests).encode(), digest_size=_DIGEST_BYTES).digest()
+        news = items.filter(pl.Series([digest not in self._met for digest in digests], dtype=pl.Boolean))
+        is_checked = self._shifts and self._is_again and not items.is_empty() and page not in self._met_pages
+        is_known = news.is_empty() and not is_checked
         self._met_pages.add(page)
         if self._shifts:
-            self._notice_shifts(items, news, answered_at)
-        self._remember(items)
+            self._notice_shifts(items[CURSOR], news[CURSOR], answered_at)
+        self._remember(digests, items[CURSOR])
         return news, is_known
 
-    def _notice_shifts(self, items: Sequence[ReadItem], news: Sequence[ReadItem], answered_at: datetime) -> None:
+    def _notice_shifts(self, times: pl.Series, new_times: pl.Series, answered_at: datetime) -> None:
         """A first reading may lack items if some changed since it began; a later one, if it found such."""
         self._began_at = self._began_at or answered_at - CLOCKS_DIFFER
         if self._is_again:
-            found = (item.changed_at is None or item.changed_at < self._began_at for item in news)
-            self.may_lack_items |= any(found)
+            self.may_lack_items |= bool((new_times < self._began_at).fill_null(value=True).any())
         elif len(self._met_pages) > 1:
-            times = (item.changed_at for item in items if item.changed_at)
-            self.may_lack_items |= any(self._began_at <= time <= answered_at + CLOCKS_DIFFER for time in times)
+            self.may_lack_items |= bool(times.is_between(self._began_at, answered_at + CLOCKS_DIFFER).any())
 
-    def _remember(self, items: Sequence[ReadItem]) -> None:
+    def _remember(self, digests: Sequence[str], times: pl.Series) -> None:
         """Note the items that a new beginning would meet again: those since `good_until`, or without a time."""
-        self._met |= {item.digest: item.changed_at for item in items}
-        times = [item.changed_at for item in items if item.changed_at and item.changed_at <= self._now]
-        least = min(times, default=None)
-        if least and not self._shifts and (self.good_until is None or least > self.good_until):
+        self._met |= dict(zip(digests, times, strict=True))
+        least = times.filter(times <= self._now).min()
+        if not isinstance(least, datetime) or self._shifts:
+            return
+        if self.good_until is None or least > self.good_until:
             self.good_until = least
             self._met = {known: time for known, time in self._met.items() if time is None or time >= least}

@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
 
 import polars as pl
 
 from contracts.contract import Contract
-from contracts.sources.api import ApiSource
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
-from tasks.extract.api.items import ReadItem
 from tasks.extract.api.pages import read_pages
 from tasks.extract.api.times import in_utc
-from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
+from tasks.extract.chunks import CURSOR, Window, chunk_schema
 
 CHUNK_ROWS = 50_000
 
@@ -36,49 +34,35 @@ def extract_api(
         MisconfiguredError: it cannot be asked.
         StructureError: a page is not what the contract says, or there is no end of pages without news.
     """
-    source, rows = client.source, list[dict[str, Any]]()
-    fields = {name: source.field(name) for name in contract.column_names}
+    columns = {name: client.source.field(name) for name in contract.column_names}
+    schema = pl.Schema(chunk_schema(contract))
+    waiting = [schema.to_frame()]
     if met:
         met.begin()
-    for items in read_pages(client, window, fields.values()):
+    for items in read_pages(client, window, columns):
         if met:
             met.add(items)
-        rows += [_row(source, item, fields) for item in items if _is_within(window, item)]
-        if len(rows) >= chunk_rows:
-            yield pl.DataFrame(rows, schema=chunk_schema(contract))
-            rows = []
-        if _is_beyond(window, items):
+        waiting.append(_within(window, items.rows).select(schema.names()))
+        if sum(rows.height for rows in waiting) >= chunk_rows:
+            yield pl.concat(waiting)
+            waiting = [schema.to_frame()]
+        if _is_beyond(window, items.rows):
             break
-    if rows:
-        yield pl.DataFrame(rows, schema=chunk_schema(contract))
+    if any(rows.height for rows in waiting):
+        yield pl.concat(waiting)
 
 
-def _row(source: ApiSource, item: ReadItem, fields: dict[str, str]) -> dict[str, Any]:
-    has_key = item.values.get(source.key_field)
-    return {
-        **{name: item.values.get(field) for name, field in fields.items()},
-        KEY: item.key,
-        CURSOR: item.changed_at,
-        LOCATION: f"{source.key_field} {item.key}" if has_key else f"item {item.key}",
-        FAULT: "; ".join(item.faults) or None,
-        SOURCE_TEXT: item.text if item.faults else None,
-    }
+def _within(window: Window, rows: pl.DataFrame) -> pl.DataFrame:
+    time = pl.col(CURSOR)
+    if window.since:
+        rows = rows.filter(time.is_null() | (time >= in_utc(window.since)))
+    return rows.filter(time.is_null() | (time < in_utc(window.until))) if window.until else rows
 
 
-def _is_within(window: Window, item: ReadItem) -> bool:
-    time = item.changed_at
-    if time is None:
-        return True
-    is_after = window.since is None or time >= in_utc(window.since)
-    return is_after and (window.until is None or time < in_utc(window.until))
-
-
-def _is_beyond(window: Window, items: list[ReadItem]) -> bool:
+def _is_beyond(window: Window, rows: pl.DataFrame) -> bool:
     """Whether nothing of the window can follow the page: pages are in order of change.
 
     One item ahead of the window may be an odd one, so all that have a time must be.
     """
-    if window.until is None:
-        return False
-    until, times = in_utc(window.until), [item.changed_at for item in items if item.changed_at]
-    return bool(times) and min(times) >= until
+    least = rows[CURSOR].min()
+    return window.until is not None and isinstance(least, datetime) and least >= in_utc(window.until)

@@ -126,16 +126,15 @@ def test_any_body_is_a_page_or_told_as_none(body: bytes) -> None:
         page = read_page(body)
     except (NotJson, NotAPage):
         return
-    text = body.decode("utf-8", "surrogateescape")
-    assert all(read.text in text for read in page.items)
+    text = body.decode("utf-8", "surrogateescape").encode("utf-8", "backslashreplace").decode()
+    assert all(item in text for item in page.items)
 
 
 @given(st.lists(_ITEMS, max_size=5))
 def test_the_items_of_a_page_are_those_that_were_written(items: list[object]) -> None:
     written = [json.dumps(one) for one in items]
     page = read_page(f'{{"a": [1], "data": [{" , ".join(written)} ], "next_cursor": null}}'.encode())
-    assert [read.text for read in page.items] == written
-    assert all(read.is_json for read in page.items)
+    assert list(page.items) == written
 
 
 @pytest.mark.parametrize(
@@ -163,5 +162,4 @@ def test_an_item_that_is_no_json_takes_no_other_with_it(items: list[object], dat
     except NotJson:
         assert broken == '{"a": ]}'
         return
-    assert [read.text for read in page.items] == [*written[:place], broken, *written[place:]]
-    assert [number for number, read in enumerate(page.items) if not read.is_json] == [place]
+    assert list(page.items) == [*written[:place], broken, *written[place:]]

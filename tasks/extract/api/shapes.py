@@ -1,0 +1,95 @@
+"""Reads all items of one shape at once: those that have the same members in the same order, whatever their values.
+
+An API writes its items by one program, so a page has few shapes, and polars reads the values of each by a regular
+expression: no value becomes a Python object, and a number stays the text that it was written as. What cannot be read
+this way has no shape and is left to `tasks.extract.api.items`, which reads whatever JSON says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import polars as pl
+
+from tasks.extract.api.json_patterns import BLANKS, SCALAR, VALUE, member
+from tasks.extract.api.json_text import DECODER, Fields, NotANumber
+
+_TEXT_OR_WORD = r'("(?:[^"\\]|\\.)*"|[^",}\s]*)'
+"""A value that is known to be a scalar, captured: much quicker than capturing by `SCALAR`."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The members of an object, and which of the fields are among them, be they null: `present`, as they follow.
+
+    `pattern` matches what is JSON of this shape, and `capturing`, of that alone, takes the values of those fields.
+    """
+
+    pattern: str
+    capturing: str
+    present: tuple[str, ...]
+
+    @classmethod
+    def of(cls, item: str, fields: Sequence[str]) -> Self | None:
+        """The shape of an item; None if it is no JSON object, or has anything but single values at the fields."""
+        members = _Members(fields)
+        try:
+            pattern = members.pattern(DECODER.decode(item), "")
+        except (ValueError, RecursionError):
+            return None
+        return cls(f"^{pattern.replace(_TEXT_OR_WORD, SCALAR)}$", f"^{pattern}$", tuple(members.captured))
+
+    def values(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+        """A column of texts for each field, of items that match the pattern."""
+        found = items.str.extract_groups(self.capturing).struct.unnest() if self.present else pl.DataFrame()
+        columns = dict(zip(self.present, found.iter_columns(), strict=True))
+        absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
+        return pl.DataFrame({field: _said(columns[field]) if field in columns else absent for field in fields})
+
+
+class _NoShape(ValueError):
+    """Raised for what only a reading item by item can tell."""
+
+
+class _Members:
+    """Writes an object's pattern, and notes which fields it captures, in order."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        self.captured: list[str] = []
+        self._fields = frozenset(fields)
+
+    def pattern(self, value: object, path: str) -> str:
+        if not isinstance(value, Fields) or value.repeated:
+            raise _NoShape
+        members = [
+            member(_name(name), self._value(inner, f"{path}.{name}" if path else name)) for name, inner in value.items()
+        ]
+        return rf"\{{{BLANKS}{f'{BLANKS},{BLANKS}'.join(members)}{BLANKS}\}}"
+
+    def _value(self, value: object, path: str) -> str:
+        is_field, has_fields = path in self._fields, any(field.startswith(f"{path}.") for field in self._fields)
+        if has_fields and not is_field:
+            return "null" if value is None else self.pattern(value, path)
+        if not is_field:
+            return VALUE
+        if has_fields or isinstance(value, Fields | list | NotANumber):
+            raise _NoShape
+        self.captured.append(path)
+        return _TEXT_OR_WORD
+
+
+def _name(name: str) -> str:
+    """A member's name as JSON writes it, with the letters beyond ASCII escaped or not."""
+    spellings = dict.fromkeys(json.dumps(name, ensure_ascii=is_ascii) for is_ascii in (True, False))
+    return f"(?:{'|'.join(pl.escape_regex(spelling) for spelling in spellings)})"
+
+
+def _said(written: pl.Series) -> pl.Series:
+    """What JSON's texts, numbers, `true` and `false` say, as texts; null for `null`."""
+    text, has_escape = pl.col("written"), pl.col("written").str.contains("\\", literal=True)
+    plain = text.str.strip_prefix('"').str.strip_suffix('"')
+    said = pl.when(has_escape).then(pl.when(has_escape).then(text).str.json_decode(pl.String)).otherwise(plain)
+    return written.to_frame("written").select(pl.when(text != "null").then(said)).to_series()

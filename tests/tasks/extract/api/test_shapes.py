@@ -1,0 +1,130 @@
+"""Items that are read at once say what they say read one by one, and what is read at once is JSON for sure."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from contracts.contract import Contract
+from contracts.sources.api import ApiSource
+from tasks.extract.api import items as api_items
+from tasks.extract.api.items import IS_OBJECT, ReadItems, read_items
+from tasks.extract.api.json_patterns import objects_of_list
+from tasks.extract.api.shapes import Shape
+from tasks.extract.chunks import FAULT, KEY
+from tests.tasks.scripted_api import customers_api, item
+
+COLUMNS = {"id": "customer.id", "product": "product", "amount": "payment.totalAmount", "whole": "customer"}
+
+_LETTERS = st.text(st.sampled_from('aé😀"\\/\n\t\x00\x7f\u2028,:{}[]0 '), max_size=4)
+_NUMBERS = st.sampled_from(
+    ["0", "-0", "1.10", "1E5", "-1e-7", "12345678901234567890.10", "01", "+1", ".5", "1.", "NaN"]
+)
+_WRITTEN_TEXTS = st.builds(lambda text, is_ascii: json.dumps(text, ensure_ascii=is_ascii), _LETTERS, st.booleans())
+_SCALARS = (
+    _WRITTEN_TEXTS | _NUMBERS | st.sampled_from(["null", "true", "false", '"\\ud83d"', '"\\u0041\\uD83D\\uDE00"'])
+)
+_BLANKS = st.sampled_from(["", "", " ", "\n  "])
+
+
+def _object(members: list[tuple[str, str]], blank: str) -> str:
+    between = f"{blank},{blank}"
+    return f"{{{blank}{between.join(f'{json.dumps(name)}{blank}:{blank}{value}' for name, value in members)}{blank}}}"
+
+
+def _objects(values: st.SearchStrategy[str], *names: str) -> st.SearchStrategy[str]:
+    members = st.lists(st.tuples(st.sampled_from(names), values), max_size=4)
+    return st.builds(_object, members, _BLANKS)
+
+
+_OTHERS = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=2).map(lambda of: f"[{','.join(of)}]") | _objects(inner, "a", "é"),
+    max_leaves=5,
+)
+_VALUES = _SCALARS | _objects(_SCALARS, "id", "totalAmount", "x") | _OTHERS
+_ITEMS = _objects(_VALUES, "purchaseId", "updatedAt", "customer", "product", "payment", "other") | _OTHERS
+
+
+@pytest.fixture(scope="module")
+def source(contract: Contract) -> ApiSource:
+    return customers_api(contract)
+
+
+def _read_one_by_one(source: ApiSource, items: list[str], columns: dict[str, str]) -> ReadItems:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api_items, "MOST_SHAPES", 0)
+        return read_items(source, items, columns)
+
+
+@pytest.mark.parametrize("columns", [COLUMNS, {name: COLUMNS[name] for name in ("id", "product", "amount")}], ids=str)
+@given(items=st.lists(_ITEMS, max_size=6), repeated=st.integers(1, 3))
+@settings(max_examples=150, deadline=None)
+def test_items_say_the_same_at_once_and_one_by_one(
+    source: ApiSource, columns: dict[str, str], items: list[str], repeated: int
+) -> None:
+    every = items * repeated
+    at_once, one_by_one = read_items(source, every, columns), _read_one_by_one(source, every, columns)
+    assert_frame_equal(at_once.rows, one_by_one.rows)
+    assert at_once.fields == one_by_one.fields
+
+
+def test_items_of_many_shapes_come_in_their_order(source: ApiSource) -> None:
+    sparse = [{name: value for name, value in item(number).items() if name != left_out} for number, left_out in _SPARSE]
+    read = read_items(source, [json.dumps(one) for one in sparse], COLUMNS)
+    assert read.rows[KEY].to_list() == [str(number) for number, _ in _SPARSE]
+    assert read.rows["product"].null_count() == sum(left_out == "product" for _, left_out in _SPARSE)
+
+
+_SPARSE = list(enumerate(["product", "store", "", "customer", "payment"] * 5))
+
+
+def test_a_number_is_the_text_that_it_was_written_as(source: ApiSource) -> None:
+    amounts = ["1.10", "-0", "1E400", "12345678901234567890.12345678901234567890"]
+    items = [json.dumps(item(1)).replace('"1234.50"', amount) for amount in amounts]
+    assert Shape.of(items[0], list(COLUMNS.values())[:-1])
+    columns = {"amount": COLUMNS["amount"]}
+    assert read_items(source, items, columns).rows["amount"].to_list() == amounts
+
+
+def test_no_item_of_a_page_of_one_shape_is_read_by_itself(source: ApiSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(api_items, "read_odd_item", lambda text, *_: looked_at.append(text))
+    items = [json.dumps(item(number, product=f"Maçã \\ {number}", lines=[{"n": 1}, None])) for number in range(50)]
+    rows = read_items(source, items, {"product": "product"}).rows
+    assert rows["product"].to_list() == [f"Maçã \\ {number}" for number in range(50)]
+    assert not looked_at
+    assert rows.select(pl.col(FAULT).is_null().all(), pl.col(IS_OBJECT).all()).row(0) == (True, True)
+
+
+@given(items=st.lists(_ITEMS, min_size=1, max_size=4), blank=_BLANKS, behind=st.sampled_from(["", ',"a":[{}]}', " "]))
+@settings(max_examples=150, deadline=None)
+def test_a_list_that_is_read_at_once_is_json_and_has_these_items(items: list[str], blank: str, behind: str) -> None:
+    text = f"[{f'{blank},{blank}'.join(items)}{blank}]"
+    if found := objects_of_list(text + behind):
+        assert found == (items, len(text))
+        assert all(isinstance(value, dict) for value in json.loads(text, parse_constant=_refuse))
+
+
+def _refuse(constant: str) -> Any:
+    raise AssertionError(f"{constant} is no JSON")
+
+
+@pytest.mark.parametrize(
+    "text", ["[1]", '[{"a": 1}, 2]', '[{"a": 1},]', '[{"a": 01}]', '[{"a": "\\ud83d"}]', '["{}"]', "[{}"]
+)
+def test_a_list_of_anything_but_good_objects_is_left_to_be_read_one_by_one(text: str) -> None:
+    assert objects_of_list(text) is None
+
+
+def test_objects_within_objects_are_read_as_deep_as_the_pattern_is() -> None:
+    deep = ['{"a":' * depth + "1" + "}" * depth for depth in range(1, 6)]
+    assert [objects_of_list(f"[{text}]") is not None for text in deep] == [True, True, True, True, False]
+    assert list(chain.from_iterable(found[0] for text in deep if (found := objects_of_list(f"[{text}]")))) == deep[:4]
