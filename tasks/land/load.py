@@ -85,11 +85,16 @@ class StagedRows(Frozen):
 
 
 def stage(landing: Landing, name: str, chunks: Iterable[pl.DataFrame]) -> StagedRows:
-    """Stage the chunks as parts whose names begin with that name: a load's, or that of a shard of it."""
-    with ThreadPoolExecutor(PARTS_IN_FLIGHT) as uploads:
-        load = _Load(landing, name, uploads)
+    """Stage the chunks as parts whose names begin with that name: a load's, or that of a shard of it.
+
+    A chunk is validated and written while the next one is extracted.
+    """
+    with ThreadPoolExecutor(PARTS_IN_FLIGHT) as uploads, ThreadPoolExecutor(1) as validation:
+        load, adding = _Load(landing, name, uploads), validation.submit(lambda: None)
         for chunk in chunks:
-            load.add(chunk)
+            adding.result()
+            adding = validation.submit(load.add, chunk)
+        adding.result()
         return load.close()
 
 
