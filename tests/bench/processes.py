@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -29,7 +29,7 @@ def measure(
 ) -> Measurement:
     """Run a command to its end in a folder, with these variables beside the user's.
 
-    The last line of its output that is a JSON object tells the seconds of its phases.
+    The last line of its output that is a JSON object tells the seconds of its phases, and other figures by their keys.
 
     Raises:
         WorkFailed: it ended with another status than 0.
@@ -51,13 +51,13 @@ def measure(
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             raise WorkFailed(f"{' '.join(map(str, command[:3]))} ended with {child.returncode}: {_tail(errors)}")
-        phases = _phases(output)
+        told = _told(output)
     return Measurement(
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime + tree.outliving_cpu_seconds,
         peak_memory_mib=tree.peak_bytes / _MIB,
         bytes_read=tree.bytes_read,
-        phases=phases,
+        **told,
     )
 
 
@@ -66,7 +66,7 @@ def _tail(errors: IO[bytes], most_bytes: int = 2000) -> str:
     return errors.read()[-most_bytes:].decode(errors="replace").strip()
 
 
-def _phases(output: IO[bytes]) -> dict[str, float]:
+def _told(output: IO[bytes]) -> dict[str, Any]:
     output.seek(0)
     told = [line for line in output.read().decode().splitlines() if line.startswith("{")]
     return dict(json.loads(told[-1])) if told else {}

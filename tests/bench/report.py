@@ -27,6 +27,7 @@ class Measurement(_Strict):
     cpu_seconds: NonNegativeFloat | None = None
     peak_memory_mib: NonNegativeFloat | None = None
     bytes_read: NonNegativeInt | None = None
+    bytes_scanned: NonNegativeInt | None = None
     bytes_written: NonNegativeInt | None = None
     phases: dict[str, NonNegativeFloat] = Field(default_factory=dict)
 

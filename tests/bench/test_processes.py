@@ -52,9 +52,10 @@ def test_bytes_read_are_those_of_its_files(tmp_path: Path) -> None:
     assert 5_000_000 <= done.bytes_read < 10_000_000
 
 
-def test_phases_are_its_last_line_that_is_an_object() -> None:
-    done = python('print(\'{"bronze": 9}\\n{"bronze": 1.5, "gold": 2}\\nbye\')')
-    assert done.phases == {"bronze": 1.5, "gold": 2}
+def test_what_it_tells_is_its_last_line_that_is_an_object() -> None:
+    done = python('print(\'{"phases": {"a": 9}}\\n{"phases": {"a": 1.5, "b": 2}, "bytes_scanned": 7}\\nbye\')')
+    assert done.phases == {"a": 1.5, "b": 2}
+    assert done.bytes_scanned == 7
 
 
 def test_a_failure_says_what_the_process_said() -> None:

@@ -57,10 +57,16 @@ def _refresh(rows: int) -> Iterator[Contest]:
                 "at most 10 % of the cold time beside session start", 0.1, Figure(OURS, "work"), Figure(COLD, "work")
             ),
             Wanted(
-                "at most 5 % of the bytes of silver and gold",
+                "writes at most 5 % of the bytes of silver and gold",
                 0.05,
                 Figure(OURS, "bytes_written"),
                 Figure(COLD, "bytes_written"),
+            ),
+            Wanted(
+                "reads at most 5 % of the bytes that silver and gold read cold",
+                0.05,
+                Figure(OURS, "bytes_scanned"),
+                Figure(COLD, "bytes_scanned"),
             ),
         )
         yield Contest(job.rows, {COLD: cold, OURS: refresh, MERGE: job.merge}, wishes)

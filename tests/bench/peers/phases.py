@@ -1,4 +1,4 @@
-"""How a peer tells what took how long: its last line of output is a JSON object of seconds by phase."""
+"""How a peer tells what took how long: its last line of output is a JSON object of seconds by phase, and more."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def phase(name: str) -> Iterator[None]:
     _SECONDS[name] = round(time.monotonic() - began, 3)
 
 
-def tell() -> None:
-    """Write the line."""
-    sys.stdout.write(json.dumps(_SECONDS) + "\n")
+def tell(**more: int) -> None:
+    """Write the line: the seconds of `phases`, and other figures by name."""
+    sys.stdout.write(json.dumps({"phases": _SECONDS, **more}) + "\n")
