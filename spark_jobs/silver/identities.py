@@ -27,6 +27,9 @@ _CARD_BETWEEN = r"(?:(?<=[0-9]{3})[\s\p{Z}\p{Pd}\p{Cf}.]{1,3}+(?=[0-9]{3}))?+"
 _CARD = f"[2-6](?:{_CARD_BETWEEN}[0-9])"
 
 _MAY_BE_NUMBER = f"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{10}}"
+_MAY_HOLD_NUMBER = _MAY_BE_NUMBER.replace(_DIGIT, r"\p{Nd}")
+"""The same with any script's digits, which every text is searched for: one look-up a letter in place of four ranges."""
+
 _LEAST_BYTES = 11
 
 
@@ -74,7 +77,7 @@ def _without(text: Column, found: Column) -> Column:
 
 
 def _may_hold(text: Column) -> Column:
-    return text.contains("@") | ((sf.octet_length(text) >= _LEAST_BYTES) & text.rlike(_MAY_BE_NUMBER))
+    return text.contains("@") | ((sf.octet_length(text) >= _LEAST_BYTES) & text.rlike(_MAY_HOLD_NUMBER))
 
 
 def _with_plain_digits(text: Column) -> Column:

@@ -38,7 +38,8 @@ def _plain(text: Column, format_: NumberFormat) -> Column:
     in_parentheses = ("(", "-", ")") if NegativeSign.PARENTHESES in notation.negative else ("", "", "")
     opening, minus, closing = in_parentheses
     gone = f"{notation.dropped}{closing}{'-' if notation.has_minus_behind else ''}"
-    plain = sf.translate(text, f"{notation.decimal}{opening}{gone}", f".{minus}")
+    written, meant = f"{notation.decimal}{opening}{gone}", f".{minus}"
+    plain = text if written == meant else sf.translate(text, written, meant)
     if notation.has_minus_behind:
         plain = sf.concat(sf.when(text.contains("-"), "-").otherwise(""), plain)
     if format_.is_integer and notation.decimals:

@@ -94,8 +94,7 @@ def accepts(check: Check, value: Value, ingestion_day: Column) -> Column:  # noq
 
 def cpf_number(text: Column) -> Column:
     """The text's 11 digits as one number, once `.`, `-` and blanks are removed; null if that is not 11 digits."""
-    digits = without(text, ".-" + BLANK_CHARACTERS)
-    return sf.when(digits.rlike("^[0-9]{11}$"), digits.try_cast("bigint"))
+    return sf.coalesce(*map(_eleven_digits, (_without_each(text, " .-"), without(text, ".-" + BLANK_CHARACTERS))))
 
 
 def is_cpf(number: Column) -> Column:
@@ -106,13 +105,29 @@ def is_cpf(number: Column) -> Column:
 
 def is_card_number(text: Column) -> Column:
     """Whether the text is 12 to 19 digits with a right Luhn checksum, once blanks and `-` are removed."""
-    digits = without(text, "-" + BLANK_CHARACTERS)
-    return sf.coalesce(digits.rlike("^[0-9]{12,19}$") & sf.call_function("luhn_check", digits), sf.lit(False))
+    is_card = _has_luhn_digits(_without_each(text, " -")) | _has_luhn_digits(without(text, "-" + BLANK_CHARACTERS))
+    return sf.coalesce(is_card, sf.lit(False))
 
 
 def without(text: Column, characters: str) -> Column:
     """The text with every one of these characters removed."""
     return sf.translate(text, characters, "")
+
+
+def _without_each(text: Column, characters: str) -> Column:
+    """As `without`, of few characters: it looks every letter up in a map, while to search bytes takes a fraction.
+
+    Tried first where nearly all texts are then as they should be; only the others are rid of all that may be in them.
+    """
+    return reduce(lambda rest, one: sf.replace(rest, sf.lit(one), sf.lit("")), characters, text)
+
+
+def _eleven_digits(text: Column) -> Column:
+    return sf.when(text.rlike("^[0-9]{11}$"), text.try_cast("bigint"))
+
+
+def _has_luhn_digits(text: Column) -> Column:
+    return text.rlike("^[0-9]{12,19}$") & sf.call_function("luhn_check", text)
 
 
 def _passes(verdict: Column, *, missing: bool = True) -> Column:

@@ -78,7 +78,7 @@ def _instant(text: Column, way: TimeWriting, zone: Zone | None) -> Column:
     if isinstance(way, TimePattern):
         return _of_pattern(text, way, zone)
     if way is TimeEncoding.RFC_3339:
-        iso = sf.translate(text, "tz", "TZ")
+        iso = sf.when(text.contains("t") | text.contains("z"), sf.translate(text, "tz", "TZ")).otherwise(text)
         instant = sf.when(sf.substring(iso, -6, 3).isin(*_FAR_OFFSETS), _at_far_offset(iso))
         instant = instant.otherwise(iso.try_cast("timestamp"))
         return sf.when(text.rlike(way.pattern) & _has_place(iso, instant), instant)

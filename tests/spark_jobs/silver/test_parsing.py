@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.contract import Contract
-from contracts.formats import WrittenFormat
+from contracts.formats import BLANK_CHARACTERS, WrittenFormat
 from spark_jobs.silver.parsing import parse, parse_by_source
 from spark_jobs.silver.texts import meant, trimmed
 from tasks.extract.values import read
@@ -57,6 +57,12 @@ def test_trimmed_removes_every_blank_and_no_other_character(spark: SparkSession)
     texts = [*MISSING, *NOT_BLANK, "\u3000a b\xa0", "\u200ba\n"]
     rows = text_frame(spark, texts).select(trimmed(sf.col("text"))).collect()
     assert [row[0] for row in rows] == [*[None] * len(MISSING), *NOT_BLANK, "a b", "\u200ba"]
+
+
+def test_trimmed_knows_every_character_by_its_ends(spark: SparkSession) -> None:
+    texts = [text for point in range(0x3100) for text in (f"{chr(point)}a", f"a{chr(point)}")]
+    rows = text_frame(spark, texts).select("text", trimmed(sf.col("text")).alias("trimmed")).collect()
+    assert [row for row in rows if row["trimmed"] != row["text"].strip(BLANK_CHARACTERS)] == []
 
 
 def test_texts_mean_what_the_shared_vectors_say(spark: SparkSession) -> None:

@@ -10,9 +10,10 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as sf
 
+from contracts.formats import BLANK_CHARACTERS
 from contracts.rules import Check
 from spark_jobs.silver.parsing import parse
-from spark_jobs.silver.rules import Value, accepts, cpf_number
+from spark_jobs.silver.rules import Value, accepts, cpf_number, is_card_number
 from spark_jobs.silver.texts import trimmed
 from tests.spark_jobs.frames import text_frame
 from tests.vectors.format_vectors import type_of
@@ -53,3 +54,13 @@ def test_a_verdict_is_never_null(vectors: RuleVectors, verdicts: Verdicts) -> No
 
 def test_vectors_cover_every_check() -> None:
     assert {type(check) for vectors in RULE_VECTORS for check in vectors.checks} == set(get_args(Check))
+
+
+def test_a_number_is_read_whatever_blank_is_in_it(spark: SparkSession) -> None:
+    places = ["{0}529{1}98224725", "529982247{1}25{0}", "52{0}9.982.247-25"]
+    cards = ["{0}4111{1}111111111111", "411111111111{1}1111{0}", "4111{0}-1111-1111-1111"]
+    blanks = [(blank, other) for blank in BLANK_CHARACTERS for other in ("", blank)]
+    cpfs = text_frame(spark, [place.format(*pair) for place in places for pair in blanks])
+    assert {row[0] for row in cpfs.select(cpf_number(sf.col("text"))).collect()} == {52998224725}
+    numbers = text_frame(spark, [place.format(*pair) for place in cards for pair in blanks])
+    assert {row[0] for row in numbers.select(is_card_number(sf.col("text"))).collect()} == {True}
