@@ -70,6 +70,12 @@ def landed(raw: RawContainer, source: str) -> Counter[str]:
     return Counter(json.loads(line)["customer_id"] if line.startswith("{") else line.split(",")[0] for line in lines)
 
 
+def landed_rows(raw: RawContainer, source: str) -> list[dict[str, str]]:
+    """The landed rows of a source whose Raw is of JSON lines, in the order of its loads."""
+    names = list(raw.names(f"customer_purchases/{source}/"))
+    return [json.loads(line) for name in names for line in raw.read(name).decode().split("\n")[:-1]]
+
+
 def new_container(storage: str) -> ContainerClient:
     client = ContainerClient.from_connection_string(storage, f"raw-{secrets.token_hex(8)}")
     client.create_container()
