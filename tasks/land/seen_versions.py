@@ -34,7 +34,7 @@ class SeenVersions:
         watermark: datetime | None,
         look_back: timedelta | None = None,
     ) -> None:
-        """Nothing seen yet. The watermark never passes `latest_possible`, whatever times a source's rows claim."""
+        """Nothing seen yet. Times after `latest_possible` move no watermark: they are a source's odd rows."""
         self._overlap = overlap
         self._look_back = look_back or overlap
         self._latest_possible = latest_possible
@@ -71,9 +71,9 @@ class SeenVersions:
 
     def take(self, versions: pl.DataFrame, *, advance: bool) -> None:
         """Record these versions, as `met` gives those of a shard, in the order of the shards."""
-        latest = versions[CURSOR].max()
+        times = versions[CURSOR]
+        latest = times.filter(times <= self._latest_possible).max()
         if advance and isinstance(latest, datetime):
-            latest = min(latest, self._latest_possible)
             self.watermark = max(latest, self.watermark or latest)
         is_timeless = pl.col(CURSOR).is_null()
         self._timeless.append(versions.filter(is_timeless))

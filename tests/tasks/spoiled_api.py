@@ -10,11 +10,12 @@ import struct
 from collections import Counter
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.tasks.scripted_api import answer, cut_off, page, stalled
 
-Item = dict[str, object]
+Item = dict[str, Any]
 
 PAGE_ITEMS = 5
 STALL_SECONDS = 0.6
@@ -86,3 +87,23 @@ def _reset_in_the_middle(handler: BaseHTTPRequestHandler, items: list[Item]) -> 
     handler.end_headers()
     handler.wfile.write(content[: len(content) // 2])
     _reset_at_once(handler)
+
+
+def rows_of(items: Sequence[Item]) -> list[dict[str, str]]:
+    """What is to be landed of the items."""
+    return [
+        {
+            "customer_id": one["customer"]["id"],
+            "first_name": one["customer"]["firstName"],
+            "last_name": one["customer"]["lastName"],
+            "email": one["customer"]["email"],
+            "purchase_date": one["purchasedOn"],
+            "total_amount": one["payment"]["totalAmount"],
+            "product": one["product"],
+            "store_location": one["store"]["location"],
+            "cpf": one["customer"]["cpf"],
+            "credit_card_number": one["payment"]["cardNumber"],
+            "updated_at": one["updatedAt"],
+        }
+        for one in items
+    ]

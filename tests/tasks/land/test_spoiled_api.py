@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,7 @@ from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
 from tests.tasks.ingestions import contents, from_api, landed_rows
 from tests.tasks.scripted_api import Answer, answer, item, page, serve
-from tests.tasks.spoiled_api import PAGE_ITEMS, STALL_SECONDS, SpoiledApi
+from tests.tasks.spoiled_api import PAGE_ITEMS, STALL_SECONDS, SpoiledApi, rows_of
 
 pytestmark = pytest.mark.services
 
@@ -41,26 +39,6 @@ def _items(first: int, count: int, day: int) -> list[dict[str, object]]:
     ]
 
 
-def _rows(items: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    """What is to be landed of the items."""
-    return [
-        {
-            "customer_id": one["customer"]["id"],
-            "first_name": one["customer"]["firstName"],
-            "last_name": one["customer"]["lastName"],
-            "email": one["customer"]["email"],
-            "purchase_date": one["purchasedOn"],
-            "total_amount": one["payment"]["totalAmount"],
-            "product": one["product"],
-            "store_location": one["store"]["location"],
-            "cpf": one["customer"]["cpf"],
-            "credit_card_number": one["payment"]["cardNumber"],
-            "updated_at": one["updatedAt"],
-        }
-        for one in items
-    ]
-
-
 def test_an_api_that_spoils_a_tenth_of_its_answers_is_landed_as_if_it_had_not(
     contract: Contract, raw: RawContainer
 ) -> None:
@@ -68,11 +46,11 @@ def test_an_api_that_spoils_a_tenth_of_its_answers_is_landed_as_if_it_had_not(
     with serve(shop) as api:
         ingest = from_api(contract, api.url, PATIENT)
         assert [report.manifest.rows.landed for report in ingest(raw)] == [PAGES * PAGE_ITEMS]
-        assert landed_rows(raw, "customers-api") == _rows(shop.items)
+        assert landed_rows(raw, "customers-api") == rows_of(shop.items)
         shop.items += _items(7, 50, day=2)
         assert [report.manifest.rows.landed for report in ingest(raw)] == [50]
         assert ingest(raw) == []
-    assert landed_rows(raw, "customers-api") == _rows(shop.items)
+    assert landed_rows(raw, "customers-api") == rows_of(shop.items)
     assert min(shop.spoiled.values()) >= 1
     assert len(shop.spoiled) == 10
     assert PAGES * 0.05 < shop.spoiled.total() < PAGES * 0.2
@@ -114,4 +92,4 @@ def test_a_page_that_keeps_failing_ends_the_source_and_what_was_landed_stands(
         (report,) = ingest(raw)
         assert report.manifest.rows == LoadRows(extracted=10 * PAGE_ITEMS, landed=10 * PAGE_ITEMS)
         assert ingest(raw) == []
-    assert landed_rows(raw, "customers-api") == _rows(shop.items)
+    assert landed_rows(raw, "customers-api") == rows_of(shop.items)
