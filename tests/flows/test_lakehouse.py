@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from ssl import SSLContext
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import stamina
@@ -173,6 +175,49 @@ def test_a_jobs_api_that_goes_down_while_the_job_runs_ends_the_run_with_its_summ
     assert problem.part == "databricks job"
     assert problem.what.startswith("DatabricksUnavailable: Databricks ")
     assert facts.transformation is TransformationState.FAILED
+
+
+def _run_whose_silver_fails(error: str) -> Answer:
+    """A Jobs API where bronze has ended well, silver with that error, and gold never ran."""
+    total = {"return-files": TransformedRows(bronze=7)}
+    report = TaskReport(task="bronze", seconds=1, total=total, contract_digest=DATASET.digest)
+    outputs = {"70": {"logs": report.result_line()}, "71": {"error": error, "error_trace": "Traceback: planted"}}
+    results = {"bronze": "SUCCESS", "silver": "FAILED", "gold": "UPSTREAM_FAILED"}
+    tasks = [
+        {"task_key": key, "run_id": 70 + place, "state": {"life_cycle_state": "TERMINATED", "result_state": result}}
+        for place, (key, result) in enumerate(results.items())
+    ]
+    failed = {"life_cycle_state": "TERMINATED", "result_state": "FAILED", "state_message": "1 of 3 tasks failed"}
+    job_run = {"run_id": 7, "state": failed, "run_page_url": "https://workspace/run/7", "tasks": tasks}
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        asked = dict(parse_qsl(urlsplit(handler.path).query)).get("run_id", "")
+        answer(outputs.get(asked, {"logs": ""} if "get-output" in handler.path else job_run))(handler)
+
+    return send
+
+
+def test_a_failed_task_of_the_job_fails_the_run_with_the_task_s_error_in_its_summary(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    register: Callable[[str], None],
+    tls: SSLContext,
+    land_returns: Callable[[str, int], None],
+) -> None:
+    monkeypatch.setattr("flows.lakehouse.ingest_all", lambda *_: [])
+    error = "AnalysisException: silver.product_returns has no column quantity"
+    job = [NO_UPKEEP, answer({"run_id": 7}), NO_UPKEEP, _run_whose_silver_fails(error)]
+    with serve(*[THE_JOB] * 5, *job, tls=tls) as databricks:
+        register(databricks.url)
+        land_returns("a.csv", 7)
+        state, facts = run(tmp_path, monkeypatch)
+    assert state.is_failed()
+    assert state.message == "failed: silver. The summary artifact says what to do."
+    (problem,) = facts.problems
+    assert (problem.part, problem.what) == ("silver", f"FAILED: {error}")
+    assert "see https://workspace/run/7, mend it" in problem.action
+    assert facts.transformation is TransformationState.FAILED
+    assert error in (tmp_path / "summaries" / "product-returns.md").read_text()
 
 
 def test_the_page_of_the_job_s_run_is_shown_while_it_runs(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from http.server import BaseHTTPRequestHandler
+
 import pytest
 
 from tasks.errors import DatabricksUnavailable, JobNotDeployed, JobOverdue
@@ -13,6 +16,9 @@ from tasks.transform.workspace import Workspace
 from tests.packaged_contracts import PURCHASES as CONTRACT
 from tests.tasks.scripted_api import Answer, answer, cut_off
 from tests.tasks.transform.jobs_service import JOB_ID, JobsService
+
+ANSWER_SECONDS = 0.7
+"""So long the wait's polls go without a byte, where it matters; more than an answer takes on a busy machine."""
 
 UNAVAILABLE = answer({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "soon"}, 503)
 
@@ -209,6 +215,24 @@ def test_a_wait_outlasts_faults_of_the_jobs_api(service: JobsService, workspace:
     service.faults = [fault] * 9
     with pytest.raises(DatabricksUnavailable):
         transformed(workspace, landed=10)
+
+
+def test_a_wait_outlasts_polls_that_stall_while_the_job_runs(
+    service: JobsService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.transform.workspace.JOBS_API_ANSWER_SECONDS", ANSWER_SECONDS)
+    service.faults = _at("runs/get", service, _too_late, _too_late)
+    outcome = transformed(Workspace(service.address, "planted-token"), landed=10)
+    assert outcome.state is TransformationState.SUCCEEDED
+    assert service.faults == []
+    assert len(service.started) == 1
+    assert service.cancelled == []
+
+
+def _too_late(handler: BaseHTTPRequestHandler) -> None:
+    """An answer that nobody waits for: by it, the run would have failed."""
+    time.sleep(3 * ANSWER_SECONDS)
+    answer({"state": {"life_cycle_state": "TERMINATED", "result_state": "FAILED"}})(handler)
 
 
 def test_missing_job_says_what_to_deploy(service: JobsService, workspace: Workspace) -> None:
