@@ -46,8 +46,12 @@ def _row(number: int, **changes: str | None) -> dict[str, str | None]:
 
 
 def _fill(store: StoreDatabase) -> list[dict[str, str | None]]:
-    for number in range(1, FIRST_ROWS + 1):
-        _add(store, number)
+    """As if by `_add`, in one statement."""
+    store.run(
+        "INSERT INTO purchases (purchase_id, customer_id, purchase_date, total_amount, product, cpf, updated_at) "
+        "SELECT n, 'C' || n, '2026-01-31', 1234.5, 'TV ' || n, '529.982.247-25', "
+        f"timestamptz '2026-02-01 10:00Z' + n * interval '1 minute' FROM generate_series(1, {FIRST_ROWS}) n"
+    )
     return [_row(number) for number in range(1, FIRST_ROWS + 1)]
 
 
