@@ -27,7 +27,7 @@ from tasks.extract.api.page import NotAPage
 from tasks.extract.api.paging import next_position
 from tasks.extract.api.requests import Position, page_request
 from tasks.extract.api.times import in_utc
-from tasks.extract.chunks import CURSOR, Window
+from tasks.extract.chunks import CURSOR, KEY, Window
 
 MOST_PAGES_WITHOUT_NEWS = 100
 """So many pages in a row may be empty or hold what an earlier page held; an API that filters late gives some."""
@@ -36,7 +36,7 @@ MOST_RESTARTS = 5
 """So often one extraction begins again because the API no longer knows its own cursor, or because pages shift."""
 
 CLOCKS_DIFFER = timedelta(seconds=5)
-"""So much the clock that dates an API's items and the one that dates its answers may differ."""
+"""So much later than an answer says an item may be dated that had changed before it."""
 
 _DIGEST_BYTES = 16
 
@@ -131,6 +131,7 @@ class _Progress:
         self._began_at: datetime | None = None
         self._is_again = False
         self._met_pages: set[bytes] = set()
+        self._met_keys: set[str] = set()
         self._met: dict[str, datetime | None] = {}
 
     def begin_again(self) -> None:
@@ -151,17 +152,21 @@ class _Progress:
         is_known = news.is_empty() and not is_checked
         self._met_pages.add(page)
         if self._shifts:
-            self._notice_shifts(items[CURSOR], news[CURSOR], answered_at)
+            self._notice_shifts(news, answered_at)
         self._remember(digests, items[CURSOR])
         return news, is_known
 
-    def _notice_shifts(self, times: pl.Series, new_times: pl.Series, answered_at: datetime) -> None:
-        """A first reading may lack items if some changed since it began; a later one, if it found such."""
+    def _notice_shifts(self, news: pl.DataFrame, answered_at: datetime) -> None:
+        """A first reading may lack items if one that it had read came again, changed; a later one, if it found older.
+
+        A change of what was not read yet draws no item over the border of the pages that were.
+        """
         self._began_at = self._began_at or answered_at - CLOCKS_DIFFER
         if self._is_again:
-            self.may_lack_items |= bool((new_times < self._began_at).fill_null(value=True).any())
-        elif len(self._met_pages) > 1:
-            self.may_lack_items |= bool(times.is_between(self._began_at, answered_at + CLOCKS_DIFFER).any())
+            self.may_lack_items |= bool((news[CURSOR] < self._began_at).fill_null(value=True).any())
+        else:
+            self.may_lack_items |= not self._met_keys.isdisjoint(news[KEY])
+            self._met_keys.update(news[KEY])
 
     def _remember(self, digests: Sequence[str], times: pl.Series) -> None:
         """Note the items that a new beginning would meet again: those since `good_until`, or without a time."""

@@ -85,9 +85,10 @@ def _shifting_shop(items: list[Item], moved: Item, ahead: timedelta) -> Answer:
     return send
 
 
+@pytest.mark.parametrize("of_answers", [-DAY_AND_MORE, DAY_AND_MORE], ids=str)
 @pytest.mark.parametrize("ahead", [-DAY_AND_MORE, DAY_AND_MORE], ids=str)
-def test_no_row_is_lost_between_pages_that_shift_whatever_the_api_s_clock_says(
-    raw: RawContainer, tmp_path: Path, ahead: timedelta
+def test_no_row_is_lost_between_pages_that_shift_whatever_the_api_s_clocks_say(
+    raw: RawContainer, tmp_path: Path, ahead: timedelta, of_answers: timedelta
 ) -> None:
     content = document()
     content["servers"][1]["customProperties"].append(
@@ -98,7 +99,7 @@ def test_no_row_is_lost_between_pages_that_shift_whatever_the_api_s_clock_says(
     items = [item(number, _written(began - timedelta(days=30) + timedelta(hours=number))) for number in range(10)]
     moved: Item = {}
     expected = rows_of(items)
-    with serve(_dated(_shifting_shop(items, moved, ahead), ahead)) as api:
+    with serve(_dated(_shifting_shop(items, moved, ahead), of_answers)) as api:
         ingest = from_source(contract, SOURCE, api.url, credentials={"key": "key"}, retries=QUICK, now=began)
         (report,) = ingest(raw)
         assert ingest(raw) == []
