@@ -75,9 +75,7 @@ def test_a_wrong_key_is_tried_once_by_each_step(account: TroubledStorage, tmp_pa
     assert sum(account.times()) == 2  # landing, and the record of what was landed
 
 
-def test_a_missing_container_is_tried_once_by_each_step(
-    account: TroubledStorage, storage: str, tmp_path: Path
-) -> None:
+def test_a_missing_container_is_tried_once_by_each_step(account: TroubledStorage, storage: str, tmp_path: Path) -> None:
     with ContainerClient.from_connection_string(storage, Layer.RAW) as container:
         container.delete_container()
     state, attempts = _ingest(tmp_path, account.connection)
@@ -104,7 +102,7 @@ def test_a_lake_that_can_be_read_alone_is_not_written_to_again_and_again(
 def test_what_a_busy_account_refused_is_landed_by_the_next_attempt(
     account: TroubledStorage, storage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(land_source, "retry_delay_seconds", 0)
+    monkeypatch.setattr(land_source, "retry_delay_seconds", 1)
     account.spoiled, account.spoiled_tries = frozenset({Operation.PUT_BLOCK}), 6
     state, attempts = _ingest(tmp_path, account.connection)
     assert state.is_completed()
