@@ -9,6 +9,12 @@ from __future__ import annotations
 PAGE_SECONDS = 180
 """All tries for one page of an API."""
 
+STORAGE_ANSWER_SECONDS = 30
+"""One try of a request to a storage account: until it is connected, and between two parts of its answer."""
+
+STORAGE_CALL_SECONDS = 120
+"""How long a request to a storage account is tried again."""
+
 JOBS_API_ANSWER_SECONDS = 30
 """One try of a request to Databricks: until it is connected, and between two parts of its answer."""
 

@@ -16,26 +16,18 @@ from urllib.parse import unquote, urlsplit
 
 import stamina
 from azure.core import MatchConditions
-from azure.core.exceptions import (
-    AzureError,
-    ClientAuthenticationError,
-    HttpResponseError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
-from azure.identity import DefaultAzureCredential
-from azure.storage.blob import BlobClient, BlobProperties, ContainerClient, ExponentialRetry, StorageErrorCode
+from azure.core.exceptions import AzureError, ResourceModifiedError, ResourceNotFoundError
+from azure.storage.blob import BlobClient, BlobProperties, ContainerClient
 
 from contracts.sources.files import FilesSource
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract.files.store import FetchedFile, FoundFile, described, unlistable
+from tasks.storage_account import has_no_container, open_container, reason_of, refuses
 
 COPY_SECONDS = 600
 """How long a copy within the account may take; it takes milliseconds, as no byte is sent."""
 
 _LOCATION = re.compile(r"(?P<container>[a-z0-9-]+)@(?P<account>[a-z0-9]+)\.dfs\.core\.windows\.net")
-_RETRIES = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=5)
-_FORBIDDEN = 403
 
 
 class ContainerStore:
@@ -50,14 +42,10 @@ class ContainerStore:
         """The folder of a URL, opened by a connection string or else as the workload's own Entra identity.
 
         Raises:
-            MisconfiguredError: the URL names no container.
+            MisconfiguredError: the URL names no container, or the connection string is none.
         """
         account, container, folder = location(source, url)
-        if connection_string:
-            client = ContainerClient.from_connection_string(connection_string, container, retry_policy=_RETRIES)
-        else:
-            endpoint = f"https://{account}.blob.core.windows.net"
-            client = ContainerClient(endpoint, container, DefaultAzureCredential(), retry_policy=_RETRIES)
+        client = open_container(container, connection_string, f"https://{account}.blob.core.windows.net")
         return cls(source, client, folder)
 
     def files(self, folder: str, *, deep: bool, without: str | None = None) -> Iterator[FoundFile]:
@@ -149,13 +137,11 @@ def _translated(message: Callable[[str | None], str]) -> Iterator[None]:
     """Azure's errors as ours, with a message made of the reason: no header and no signed URL gets into one."""
     try:
         yield
-    except ClientAuthenticationError as error:
-        raise AccessRefused(message(_code(error))) from None
-    except HttpResponseError as error:
-        kind = AccessRefused if error.status_code == _FORBIDDEN else SourceUnavailable
-        raise kind(message(f"{error.status_code} {_code(error)}")) from None
     except AzureError as error:
-        raise SourceUnavailable(message(type(error).__name__)) from None
+        told = message(reason_of(error))
+        if refuses(error):
+            raise AccessRefused(told) from None
+        raise (MisconfiguredError if has_no_container(error) else SourceUnavailable)(told) from None
 
 
 def _await_copy(target: BlobClient, name: str) -> None:
@@ -183,8 +169,3 @@ def _nanoseconds(moment: datetime) -> int:
 
 def _quoted(file: FoundFile) -> str:
     return f'"{file.version}"'
-
-
-def _code(error: HttpResponseError) -> str | None:
-    code = getattr(error, "error_code", None)
-    return code.value if isinstance(code, StorageErrorCode) else code

@@ -99,8 +99,7 @@ def _require_raw(contract: Contract) -> None:
         raw.first(f"{MANIFESTS}/{contract.name}/")
         raw.stage(_PROBE, b"can be written")
     except PipelineError as error:
-        told = f"lake: {error}: check the container raw and the credentials in block document {LAKE_DOCUMENT}"
-        raise MisconfiguredError(told) from None
+        raise MisconfiguredError(f"block document {LAKE_DOCUMENT}: {error}") from None
 
 
 def source_check(source: BaseSource, deployed: Deployed | None) -> Check:

@@ -88,8 +88,8 @@ def test_a_lake_and_a_job_that_are_not_there_are_told_at_once(
         with ContainerClient.from_connection_string(storage, Layer.RAW) as container:
             container.delete_container()
         assert _missing(contract) == [
-            "lake: cannot list _manifests/product_returns/: 404 ContainerNotFound: "
-            "check the container raw and the credentials in block document lake",
+            "block document lake: cannot list _manifests/product_returns/: 404 ContainerNotFound; "
+            "create container raw, or name the account that has it",
             "Databricks has 0 jobs named etl-product-returns: deploy the pipelines stack to have one",
         ]
 
@@ -103,8 +103,8 @@ def test_a_lake_and_a_workspace_that_refuse_the_credentials_are_told_at_once(
         (tmp_path / "connection-string").write_text(other_key)
         lake, job = _missing(contract)
     assert lake == (
-        "lake: the storage account refuses to list _manifests/product_returns/: AuthorizationFailure: "
-        "check the container raw and the credentials in block document lake"
+        "block document lake: the storage account refuses to list _manifests/product_returns/: "
+        "403 AuthorizationFailure; check the key, or give the identity Storage Blob Data Contributor on container raw"
     )
     assert job == "Databricks answers 403 to jobs/list (request failed): check the token in block databricks"
 
@@ -236,5 +236,6 @@ def test_a_lake_that_can_be_read_alone_is_told(
         )
         (told,) = _missing(contract)
     assert told.startswith(
-        "lake: the storage account refuses to write _preflight/probe: AuthorizationPermissionMismatch"
+        "block document lake: the storage account refuses to write _preflight/probe: "
+        "403 AuthorizationPermissionMismatch; "
     )

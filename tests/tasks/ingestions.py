@@ -13,12 +13,13 @@ from types import MappingProxyType
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
+from contracts.raw_layout import MANIFESTS
 from tasks.extract.api.client import RetryPolicy
 from tasks.extract.chunks import Window
 from tasks.extract.readers import open_reader
 from tasks.land.ingest import LoadReport, ingest
 from tasks.land.load import Landing
-from tasks.land.manifests import LoadRows
+from tasks.land.manifests import LoadRows, Manifest
 from tasks.land.raw_container import RawContainer
 from tests.tasks.store_database import StoreDatabase
 
@@ -86,5 +87,16 @@ def contents(raw: RawContainer) -> dict[str, bytes | LoadRows]:
     """Everything in the container that does not depend on chance or time."""
     return {
         name: LoadRows.model_validate(json.loads(raw.read(name))["totals"]) if "_manifests" in name else raw.read(name)
+        for name in raw.names("")
+    }
+
+
+def records(raw: RawContainer) -> dict[str, object]:
+    """Everything in the container, manifests with all that they say but for ids and the time that a load took."""
+    of_each_run = {"load_id": "", "run_id": "", "seconds": 0.0}
+    return {
+        name: Manifest.model_validate_json(raw.read(name)).model_copy(update=of_each_run)
+        if name.startswith(MANIFESTS)
+        else raw.read(name)
         for name in raw.names("")
     }

@@ -31,6 +31,8 @@ from tasks.deadlines import (
     SOURCE_FLOW_SECONDS,
     SOURCE_START_SECONDS,
     SOURCE_WAIT_SECONDS,
+    STORAGE_ANSWER_SECONDS,
+    STORAGE_CALL_SECONDS,
     UPKEEP_ATTEMPT_SECONDS,
     UPKEEP_FLOW_SECONDS,
 )
@@ -61,6 +63,7 @@ from tasks.steps import (
         [SOURCE_START_SECONDS + SOURCE_END_SECONDS, SOURCE_WAIT_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_CALL_SECONDS, QUICK_TASK_SECONDS, JOB_SECONDS, 2 * JOB_SECONDS, PARENT_FLOW_SECONDS],
         [JOBS_API_ANSWER_SECONDS, JOBS_API_CALL_SECONDS, JOBS_API_OUTAGE_SECONDS, JOB_SECONDS],
+        [STORAGE_ANSWER_SECONDS, STORAGE_CALL_SECONDS, QUICK_TASK_SECONDS, LOAD_ATTEMPT_SECONDS],
         [JOB_SECONDS, UPKEEP_ATTEMPT_SECONDS, UPKEEP_FLOW_SECONDS],
     ],
     ids=[
@@ -69,6 +72,7 @@ from tasks.steps import (
         "the parent's wait for it",
         "the job",
         "a question to Databricks",
+        "a request to the storage account",
         "upkeep",
     ],
 )

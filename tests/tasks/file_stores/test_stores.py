@@ -11,7 +11,7 @@ from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
 from contracts.sources.files import FilesSource
-from tasks.errors import FilesRefused, SourceUnavailable, StructureError
+from tasks.errors import FilesRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract.files.listing import found_files
 from tasks.extract.readers import files_reader
 from tasks.file_stores.container import ContainerStore
@@ -52,6 +52,13 @@ def test_files_are_listed_looked_at_and_fetched_with_their_hash(place: Place) ->
     with place.store.fetch(below) as fetched:
         assert fetched.path.read_bytes() == b"x" * 3_000_000
         assert fetched.described.sha256 == sha256(b"x" * 3_000_000).hexdigest()
+
+
+def test_a_container_that_is_missing_is_nothing_that_passes(source: FilesSource, storage: str) -> None:
+    store = ContainerStore.at(source, "abfs://missing@devstoreaccount1.dfs.core.windows.net/branches", storage)
+    for look in (lambda: list(store.files("", deep=True)), lambda: store.look("a.csv")):
+        with pytest.raises(MisconfiguredError, match="404 ContainerNotFound"):
+            look()
 
 
 def test_a_folder_that_is_left_out_is_not_looked_into(place: Place) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from azure.storage.blob import ContainerClient
 
-from tasks.errors import AccessRefused, LoadLost, StorageUnavailable
+from tasks.errors import AccessRefused, LoadLost, MisconfiguredError, StorageUnavailable
 from tasks.land.raw_container import RawContainer
+from tests.tasks.troubled_storage import troubled
 
 pytestmark = pytest.mark.services
 
@@ -60,14 +64,49 @@ def test_a_missing_blob_cannot_be_read(raw: RawContainer) -> None:
         raw.read("a")
 
 
-def test_a_wrong_key_is_an_access_problem_and_stays_secret(storage: str) -> None:
+REQUESTS: dict[str, Callable[[RawContainer], object]] = {
+    "write a": lambda raw: raw.stage("a", b"content"),
+    "publish a": lambda raw: raw.publish("a", {}),
+    "create a": lambda raw: raw.create("a", b"content"),
+    "read a": lambda raw: raw.read("a"),
+    "look up a": lambda raw: raw.metadata("a"),
+    "list a": lambda raw: list(raw.names("a")),
+}
+
+
+@pytest.mark.parametrize("action", REQUESTS)
+def test_a_wrong_key_is_told_after_one_request_and_stays_secret(storage: str, action: str) -> None:
     key = "cGxhbnRlZC1rZXk="
-    parts = [f"AccountKey={key}" if part.startswith("AccountKey") else part for part in storage.split(";")]
-    raw = RawContainer.connect("raw", connection_string=";".join(parts), account_url=None)
-    with pytest.raises(AccessRefused, match="refuses to list a") as caught:
-        list(raw.names("a"))
+    with troubled(re.sub("AccountKey=[^;]+", f"AccountKey={key}", storage)) as account:
+        raw = RawContainer.connect("raw", connection_string=account.connection, account_url=None)
+        with pytest.raises(AccessRefused) as caught:
+            REQUESTS[action](raw)
+    assert re.fullmatch(
+        f"the storage account refuses to {action}: 403 Auth[A-Za-z]+; "
+        "check the key, or give the identity Storage Blob Data Contributor on container raw",
+        str(caught.value),
+    )
+    assert account.times() == [1]
     assert key not in repr(caught.value)
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("action", REQUESTS)
+def test_a_missing_container_is_told_after_one_request(storage: str, action: str) -> None:
+    with troubled(storage) as account:
+        raw = RawContainer.connect("raw-missing", connection_string=account.connection, account_url=None)
+        with pytest.raises(MisconfiguredError) as caught:
+            REQUESTS[action](raw)
+    assert str(caught.value) == (
+        f"cannot {action}: 404 ContainerNotFound; create container raw-missing, or name the account that has it"
+    )
+    assert account.times() == [1]
+
+
+def test_a_text_that_is_no_connection_string_is_told_and_stays_secret() -> None:
+    with pytest.raises(MisconfiguredError, match="connection string of the account with container raw") as caught:
+        RawContainer.connect("raw", connection_string="planted", account_url=None)
+    assert "planted" not in repr(caught.value)
 
 
 def test_an_account_that_does_not_answer_is_unavailable() -> None:
