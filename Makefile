@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help add-source check-source run rebuild settle up down status test test-unit test-chaos test-connect test-kubernetes mutation setup lint checkov contract-diff release-plan image format lock synth validate bench clean
+.PHONY: help add-source check-source run rebuild settle erase up down status test test-unit test-chaos test-connect test-kubernetes mutation setup lint checkov contract-diff release-plan image format lock synth validate bench clean
 
 # The first Python that can make virtual environments; version managers leave names on the path that do not run.
 PYTHON ?= $(shell for name in python3.12 python3.11 python3; do \
@@ -33,6 +33,12 @@ settle: ## write off landed rows of DATASET that bronze does not hold and never 
 	$(call install,$(RUN_GROUPS))
 	@test -n "$$REASON" || { echo "Say why: make settle DATASET=$(DATASET) REASON='…'" >&2; exit 1; }
 	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET) --settle "$$REASON"
+
+KEYS ?=
+erase: ## erase the rows of the persons that the file KEYS names from every table of DATASET (docs/operations.md)
+	$(call install,$(RUN_GROUPS))
+	@test -n "$(KEYS)" || { echo "Say which file names them: make erase DATASET=$(DATASET) KEYS=‹file›" >&2; exit 1; }
+	@$(VENV_PYTHON) -m sandbox run --dataset $(DATASET) --erase "$(KEYS)"
 
 up: ## start the sandbox and leave it up: Prefect, sources, lake
 	$(call install,$(RUN_GROUPS))

@@ -79,6 +79,9 @@ JOB_PARAMETERS = (
     JobParameter(
         name="rebuild", help="layer to make anew from the one below", default="", choices=("", "silver", "gold")
     ),
+    JobParameter(
+        name="erase", help="UUID of the request in raw that names whose rows are erased; empty: nobody's", default=""
+    ),
 )
 
 

@@ -24,11 +24,12 @@ class TransformedRows(BaseModel):
     rejected: int = 0
     superseded: int = 0
     deleted: int = 0
+    erased: int = 0
 
     @property
     def judged(self) -> int:
         """Rows that silver has taken in, whatever became of them."""
-        return self.silver + self.rejected + self.superseded + self.deleted
+        return self.silver + self.rejected + self.superseded + self.deleted + self.erased
 
 
 class TaskReport(BaseModel):
@@ -74,6 +75,7 @@ class SourceBooks(BaseModel):
 
     `settled` rows were landed, are not in bronze, and were written off by a person's command. `deleted` ones say that
     the source deleted a row, and are the latest of their keys; the row that they ended is superseded.
+    `bronze` are all rows that bronze ever took in; `erased` ones of these left every table, as a person asked for it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,6 +89,7 @@ class SourceBooks(BaseModel):
     rejected: int = 0
     superseded: int = 0
     deleted: int = 0
+    erased: int = 0
 
     @property
     def unsettled(self) -> int:
@@ -96,10 +99,11 @@ class SourceBooks(BaseModel):
     def imbalances(self) -> list[str]:
         """The equations that do not hold, in words; empty when the books balance."""
         ingested = self.landed + self.quarantined
-        transformed = self.silver + self.rejected + self.superseded + self.deleted
+        transformed = self.silver + self.rejected + self.superseded + self.deleted + self.erased
         destinations = f"landed {self.landed} + quarantined {self.quarantined}"
         deleted = f" + deleted {self.deleted}" if self.deleted else ""
-        fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}{deleted}"
+        erased = f" + erased {self.erased}" if self.erased else ""
+        fates = f"silver {self.silver} + rejected {self.rejected} + superseded {self.superseded}{deleted}{erased}"
         settled = f" + settled {self.settled}" if self.settled else ""
         equations = [
             (self.extracted, ingested, f"extracted {self.extracted} ≠ {destinations}"),

@@ -11,14 +11,15 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
+from uuid import UUID
 
 from contracts.contract import Contract
 from contracts.sources.source import BaseSource, RawFormat
 
 QUARANTINE, MANIFESTS, SEEN, COLUMNS = "_quarantine", "_manifests", "_seen", "_columns"
-SETTLEMENTS, SHARDS = "_settlements", "_shards"
+SETTLEMENTS, SHARDS, ERASURES = "_settlements", "_shards", "_erasures"
 """Top folders: rejected rows, committed loads, what was landed before, column sets of CSV files, rows written off, what
-the shards of a load are told and tell."""
+the shards of a load are told and tell, requests to erase persons."""
 
 DELETED_AT = "_deleted_at"
 """In a JSON line that says that a row was deleted: when (RFC 3339, UTC). Beside it stand the row's key and last change.
@@ -45,6 +46,17 @@ def day_folder(contract: Contract, source: BaseSource, day: date) -> str:
     'product_returns/return-files/load_date=2026-01-31'
     """
     return f"{source_folder(contract, source)}/load_date={day.isoformat()}"
+
+
+def erasure_request(contract: Contract, request: UUID) -> str:
+    """The file that names whose rows are to be erased: JSON lines of values by column. It is there while that is done.
+
+    >>> from contracts.folder import read_contracts
+    >>> returns = read_contracts().dataset("product-returns")
+    >>> erasure_request(returns, UUID("0b9b9ea3-7d2f-4f4c-9d1b-0f6b1f6f7a11"))
+    '_erasures/product_returns/0b9b9ea3-7d2f-4f4c-9d1b-0f6b1f6f7a11.jsonl'
+    """
+    return f"{ERASURES}/{contract.name}/{request}.jsonl"
 
 
 def newest_first(number: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import Flow, FlowRun
@@ -66,6 +67,7 @@ def lakehouse(
     transform_when: TransformWhen = TransformWhen.IF_NEEDED,
     rebuild: Rebuild | None = None,
     settle: str | None = None,
+    erase: UUID | None = None,
 ) -> State[None]:
     """Ingest the sources, transform what they landed, and record what happened.
 
@@ -77,6 +79,7 @@ def lakehouse(
         transform_when: Run the Databricks job if it is needed, always, or never.
         rebuild: Have the job make this layer anew, from all that is in the layer below it.
         settle: Why landed rows that bronze does not hold, and never will, are written off; nothing when left empty.
+        erase: Request in Raw that names whose rows the job is to erase from every table; nobody's when left empty.
     """
     started_at, window = datetime.now(UTC), Window(since=backfill_since, until=backfill_until)
     problems: list[Problem] = []
@@ -89,7 +92,7 @@ def lakehouse(
         found = read_landed_loads(dataset, source_runs, started_at, return_state=True)
         landed = found.result() if succeeded("loads in raw", found, problems) else {}
     if landed:
-        transformed = run_transformation(dataset, landed, transform_when, rebuild, return_state=True)
+        transformed = run_transformation(dataset, landed, transform_when, rebuild, erase, return_state=True)
         done = succeeded("databricks job", transformed, problems)
         transformation = transformed.result() if done else Transformation(state=TransformationState.FAILED)
     if settle and landed:

@@ -12,6 +12,7 @@ import typer
 from contracts.folder import UnknownDataset
 from sandbox import lifecycle, sources
 from sandbox.deployments import deploy
+from sandbox.erasure_request import read_request, request_in_raw
 from sandbox.errors import SandboxError, VariableError
 from sandbox.flow_runs import EndedRun, run_deployment
 from sandbox.home import SandboxHome, home_from_environment
@@ -36,25 +37,28 @@ def run(
     dataset: Annotated[str, typer.Option(help="Name of the dataset, one of the contracts.")] = "customer-purchases",
     rebuild: Annotated[str, typer.Option(help="Layer to make anew from the one below: silver or gold.")] = "",
     settle: Annotated[str, typer.Option(help="Why landed rows that bronze does not hold are written off.")] = "",
+    erase: Annotated[str, typer.Option(help="File that names whose rows are erased from every table.")] = "",
 ) -> None:
     """Start the sandbox if it is not up, let its sources grow, and run a dataset's pipeline once.
 
     They do not grow for a run that mends what is there.
     """
+    named = read_request(erase) if erase else None
     home = home_from_environment()
     with home.locked():
         grown = sources.are_seeded(home)
         sandbox = _ready(home)
         slug = _slug(sandbox, dataset)
         mending = {name: value for name, value in {"rebuild": rebuild, "settle": settle}.items() if value}
-        if grown and not mending:
+        if grown and not mending and not erase:
             side_by_side("growing", {"sources": lambda: sources.grow(sandbox)})
-        ended = run_deployment(
-            sandbox.variables["PREFECT_API_URL"],
-            f"lakehouse/{slug}",
-            mending,
-            lambda: lifecycle.check(home),
-        )
+        with request_in_raw(sandbox, dataset, named) as asked:
+            ended = run_deployment(
+                sandbox.variables["PREFECT_API_URL"],
+                f"lakehouse/{slug}",
+                mending | asked,
+                lambda: lifecycle.check(home),
+            )
     print(_summary(home, slug, ended))
     _tell_where_to_look(sandbox)
     raise typer.Exit(0 if ended.completed else 1)

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -20,10 +21,12 @@ from contracts.job_report import TaskReport
 from contracts.problems import ContractError
 from contracts.table_definitions import definitions
 from spark_jobs.bronze.task import run_bronze
+from spark_jobs.erasure.task import erase_from_bronze
 from spark_jobs.errors import MisconfiguredError, TransformationError
 from spark_jobs.gold.task import run_gold
 from spark_jobs.job_parameters import JobParameters, parse_job_parameters
 from spark_jobs.silver.task import run_silver
+from spark_jobs.tables.delta import latest_version
 from spark_jobs.task_figures import TaskFigures
 from spark_jobs.upkeep.task import run_upkeep
 
@@ -33,8 +36,8 @@ LEAST_KEY_BYTES = 32
 
 
 def bronze() -> None:
-    """Entry point of the task `bronze`."""
-    _run("bronze", lambda spark, job: run_bronze(spark, job, datetime.now(UTC)))
+    """Entry point of the task `bronze`; to erase rows needs `PII_HASH_KEY` in the environment."""
+    _run("bronze", _bronze)
 
 
 def silver() -> None:
@@ -65,6 +68,16 @@ def hash_key(value: str) -> bytes:
             f"{PII_HASH_KEY} {given}; set it to a random secret of at least {LEAST_KEY_BYTES} bytes"
         )
     return key
+
+
+def _bronze(spark: SparkSession, job: JobParameters) -> TaskFigures:
+    """What is new comes in first, so that rows which are still on their way are erased as well."""
+    key = hash_key(os.environ.get(PII_HASH_KEY, "")) if job.erase else b""
+    figures = run_bronze(spark, job, datetime.now(UTC))
+    if not job.erase or not erase_from_bronze(spark, job, key):
+        return figures
+    bronze = job.lakehouse.bronze
+    return replace(figures, table_versions={bronze.full_name: latest_version(spark, bronze)})
 
 
 def _run(task: str, transform: Callable[[SparkSession, JobParameters], TaskFigures]) -> None:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from contracts.contract import Contract
 from contracts.folder import read_contracts
@@ -17,7 +17,11 @@ from spark_jobs.tables.lakehouse import Lakehouse, Table
 
 @dataclass(frozen=True, kw_only=True)
 class JobParameters:
-    """Parameters of one run of the job; `rebuild` is the layer to make anew from the one below, gold with silver."""
+    """Parameters of one run of the job.
+
+    `rebuild` is the layer to make anew from the one below, gold with silver; `erase` the request that names whose rows
+    are erased.
+    """
 
     contract: Contract
     catalog: str
@@ -27,6 +31,7 @@ class JobParameters:
     raw_stream_format: RawStreamFormat
     column_tags: bool
     rebuild: Layer | None = None
+    erase: UUID | None = None
 
     @property
     def lakehouse(self) -> Lakehouse:
@@ -64,4 +69,13 @@ def parse_job_parameters(task: str, arguments: Sequence[str] | None = None) -> J
         raw_stream_format=RawStreamFormat(given.raw_stream_format),
         column_tags=given.column_tags == "true",
         rebuild=Layer(given.rebuild) if given.rebuild else None,
+        erase=_request_id(given.erase, parser),
     )
+
+
+def _request_id(given: str, parser: ArgumentParser) -> UUID | None:
+    """The id, or the end of the process: what is none may be a person's number and is not repeated."""
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        parser.error("argument --erase: must be the UUID of a request")

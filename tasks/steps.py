@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from prefect import get_run_logger, runtime
 from prefect import task as prefect_task
@@ -91,13 +92,17 @@ def _landed(
 
 @prefect_task(name="transform", task_run_name="transform", tags=["databricks"], timeout_seconds=TRANSFORM_SECONDS)
 def run_transformation(
-    dataset: str, landed: Mapping[str, LandedLoads], when: TransformWhen, rebuild: Rebuild | None
+    dataset: str,
+    landed: Mapping[str, LandedLoads],
+    when: TransformWhen,
+    rebuild: Rebuild | None,
+    erase: UUID | None = None,
 ) -> Transformation:
     """Run the Databricks job if it has to, and wait for its end."""
     contract = read_contracts().dataset(dataset)
     landed_rows = {name: loads.rows_for_bronze for name, loads in landed.items()}
     tell = partial(_tell_job_run, contract.slug)
-    return transform(open_databricks(), contract, landed_rows, when, run_id(), rebuild, tell)
+    return transform(open_databricks(), contract, landed_rows, when, run_id(), rebuild, tell, erase)
 
 
 def _tell_job_run(slug: str, page_url: str) -> None:

@@ -12,7 +12,15 @@ from contracts.job_report import TransformedRows
 from spark_jobs.bronze.raw_stream import RawFiles, raw_files, read_raw_stream
 from spark_jobs.errors import MisconfiguredError, RefusedDataError
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.tables.books import RowsBySource, bronze_rows, has_whole_streams, require_count
+from spark_jobs.tables.books import (
+    ERASED,
+    RowsBySource,
+    bronze_rows,
+    erased_rows,
+    has_whole_streams,
+    less,
+    require_count,
+)
 from spark_jobs.tables.columns import (
     DELETED_AT,
     INGESTION_TIMESTAMP,
@@ -22,7 +30,7 @@ from spark_jobs.tables.columns import (
     SOURCE_FILE_NAME,
 )
 from spark_jobs.tables.creation import check_unchanged, create
-from spark_jobs.tables.delta import latest_version, read_log, row_count, user_metadata
+from spark_jobs.tables.delta import Commit, latest_version, read_log, row_count, user_metadata
 from spark_jobs.tables.logic_check import check_logic
 from spark_jobs.task_figures import TaskFigures
 
@@ -42,11 +50,13 @@ def run_bronze(spark: SparkSession, job: JobParameters, started_at: datetime) ->
     check_unchanged(spark, [table for table in house.tables if not job.makes_anew(table)], job.contract)
     _require_deletions_told(spark, job)
     create(spark, house.bronze, column_tags=job.column_tags)
-    before = total = _rows(spark, job)
+    commits = _commits(spark, job)
+    before, erased = bronze_rows(commits), erased_rows(commits)
+    total = before
     for files in raw_files(spark, job.contract, job.lake_url):
-        if _ingest(spark, job, files, total, started_at):
-            total = _rows(spark, job)
-    require_count(house.bronze.full_name, total, row_count(spark, house.bronze))
+        if _ingest(spark, job, files, _note(total, erased), started_at):
+            total = bronze_rows(_commits(spark, job))
+    require_count(house.bronze.full_name, less(total, erased), row_count(spark, house.bronze))
     return TaskFigures(
         run={source: TransformedRows(bronze=rows - before.get(source, 0)) for source, rows in total.items()},
         total={source: TransformedRows(bronze=rows) for source, rows in total.items()},
@@ -88,12 +98,17 @@ def _require_deletions_told(spark: SparkSession, job: JobParameters) -> None:
         )
 
 
-def _rows(spark: SparkSession, job: JobParameters) -> RowsBySource:
-    return bronze_rows(read_log(spark, job.lakehouse.bronze, has_whole_streams).commits)
+def _commits(spark: SparkSession, job: JobParameters) -> list[Commit]:
+    return read_log(spark, job.lakehouse.bronze, has_whole_streams).commits
+
+
+def _note(rows_before: RowsBySource, erased: RowsBySource) -> dict[str, RowsBySource]:
+    """What a stream's commits note of the rows before it."""
+    return {"rows_before": rows_before} | ({ERASED: erased} if erased else {})
 
 
 def _ingest(
-    spark: SparkSession, job: JobParameters, files: RawFiles, rows_before: RowsBySource, started_at: datetime
+    spark: SparkSession, job: JobParameters, files: RawFiles, note: dict[str, RowsBySource], started_at: datetime
 ) -> bool:
     """Append new raw files to bronze, each batch once; whether there were any.
 
@@ -101,7 +116,7 @@ def _ingest(
     """
     landed = read_raw_stream(spark, files, job.contract, job.raw_stream_format)
     rows = to_bronze(landed, files.source.name, started_at, job.ingestion_id)
-    metadata = {"source": files.source.name, "ingestion_id": job.ingestion_id, "rows_before": rows_before}
+    metadata = {"source": files.source.name, "ingestion_id": job.ingestion_id, **note}
     stream = rows.writeStream.format("delta").option("userMetadata", user_metadata(metadata))
     checkpoint = f"{job.checkpoints_url.rstrip('/')}/bronze/{job.contract.name}/{files.source.name}/{files.checkpoint}"
     stream = stream.option("checkpointLocation", checkpoint).trigger(availableNow=True)

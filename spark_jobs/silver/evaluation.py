@@ -117,9 +117,13 @@ def rejected_rows(evaluated_rows: DataFrame, contract: Contract) -> DataFrame:
 
     Text is redacted: a record whose values slipped into the wrong columns must not leak a CPF.
     """
-    rejected = evaluated_rows.where(sf.size(BROKEN_RULES.name) > 0)
-    texts = [_rejected_value(column).alias(column.silver_name) for column in contract.columns]
-    return rejected.select(*texts, *(column.name for column in ORIGIN), BROKEN_RULES.name)
+    return as_rejected(evaluated_rows.where(sf.size(BROKEN_RULES.name) > 0), contract)
+
+
+def as_rejected(evaluated_rows: DataFrame, contract: Contract, landed: str = _LANDED) -> DataFrame:
+    """The rows as the table of rejected rows has them, `landed` being before the names of texts as they were landed."""
+    texts = [_rejected_value(column, landed).alias(column.silver_name) for column in contract.columns]
+    return evaluated_rows.select(*texts, *(column.name for column in ORIGIN), BROKEN_RULES.name)
 
 
 def _is_deletion() -> Column:
@@ -208,14 +212,14 @@ def _silver_value(column: ContractColumn) -> Column:
     return _value(column).typed.cast(column.spark_type)
 
 
-def _rejected_value(column: ContractColumn) -> Column:
+def _rejected_value(column: ContractColumn, prefix: str) -> Column:
     if column.masking:
         return sf.col(column.silver_name)
     if _is_searched(column) and not column.primary_key:
         return redacted(sf.col(column.silver_name))
     if column.logical_type is LogicalType.STRING:
         return redacted(without_long_numbers(sf.col(column.silver_name)))
-    landed = sf.col(_LANDED + column.name)
+    landed = sf.col(prefix + column.name)
     if column.logical_type in _TIMES:
         return sf.when(sf.col(column.silver_name).isNotNull(), landed).otherwise(redacted(without_long_numbers(landed)))
     return redacted(without_long_numbers(landed))

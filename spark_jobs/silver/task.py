@@ -12,6 +12,7 @@ from pyspark.sql import functions as sf
 from contracts.job_report import TransformedRows
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver.deletions import NewRows, take_deletions
+from spark_jobs.silver.erasures import take_erasure
 from spark_jobs.silver.evaluation import deletions, evaluated, rejected_rows, valid_rows
 from spark_jobs.silver.key_fingerprint import check_key
 from spark_jobs.silver.masking import key_pads
@@ -27,7 +28,17 @@ from spark_jobs.silver.row_counts import (
 )
 from spark_jobs.silver.samples import samples_of
 from spark_jobs.silver.set_checks import check_tables
-from spark_jobs.tables.books import RowsBySource, added, bronze_rows, has_whole_streams, require_balance, require_count
+from spark_jobs.tables.books import (
+    ERASED,
+    RowsBySource,
+    added,
+    bronze_rows,
+    erased_rows,
+    erasures_after,
+    has_whole_streams,
+    require_balance,
+    require_count,
+)
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.creation import create, create_anew
 from spark_jobs.tables.delta import (
@@ -80,8 +91,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     bronze = read_log(spark, house.bronze, has_whole_streams)
     before = _where_all_stand(spark, job)
     check_key(spark, house.silver_tables, key, job.contract)
-    new = _new_rows(spark, house.bronze, before, bronze.version)
-    taken = before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, bronze)
+    taken = _take_all(spark, job, before, bronze, key)
     require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, taken.rejected.books.get("rejected", {}), row_count(spark, house.rejected))
     if job.contract.tells_deletions:
@@ -135,7 +145,28 @@ def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progr
     return replace(noted, version=max(noted.version, valid.version))
 
 
-def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronze: Log) -> Taken:
+def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Log, key: bytes) -> Taken:
+    """Rows and erasures as bronze got them, one after another; tables that begin find only what is still there."""
+    house, taken, erased = job.lakehouse, before, erased_rows(bronze.commits)
+    start = min(before.valid.version, before.rejected.version)
+    if before.valid.version == before.rejected.version == -1 and erased:
+        taken = replace(before, valid=before.valid.advanced(-1, {ERASED: erased}))
+    elif erased != before.books.get(ERASED, {}):
+        log = read_log(spark, house.bronze, lambda commits: bool(commits) and commits[-1].version <= start)
+        for erasure in erasures_after(start, log.commits):
+            taken = _take_up_to(spark, job, taken, erasure.version - 1, key)
+            standing = (taken.valid, taken.rejected, taken.deleted)
+            valid, rejected, deleted = take_erasure(spark, house, key_pads(spark, key), standing, erasure)
+            taken = replace(taken, valid=valid, rejected=rejected, deleted=deleted)
+    return _take_up_to(spark, job, taken, bronze.version, key)
+
+
+def _take_up_to(spark: SparkSession, job: JobParameters, before: Taken, version: int, key: bytes) -> Taken:
+    new = _new_rows(spark, job.lakehouse.bronze, before, version)
+    return before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, version)
+
+
+def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, version: int) -> Taken:
     """Rejected rows first, then deletions and valid rows: each table what came after the version it has taken in."""
     valid, rejected, deleted, contract = before.valid, before.rejected, before.deleted, job.contract
     samples: SamplesByRule = {}
@@ -143,7 +174,7 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
         counts = count_rows(rows)
         if new := after(counts, rejected.version):
             wanted = rows.where(sf.col(COMMIT_VERSION) > rejected.version)
-            rejected = rejected.advanced(bronze.version, {"rejected": rejected_rows_by_source(new)})
+            rejected = rejected.advanced(version, {"rejected": rejected_rows_by_source(new)})
             bad_rows = rejected_rows(wanted, contract)
             samples = samples_of(bad_rows, contract) if rejected_rows_by_source(new) else {}
             append_with_progress(bad_rows, job.lakehouse.rejected, rejected)
@@ -153,15 +184,14 @@ def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, bronz
             if contract.tells_deletions:
                 found = rows.where(sf.col(COMMIT_VERSION) > deleted.version)
                 arrived = NewRows(wanted, deletions(found, contract), deletions(arrived_rows, contract))
-                wanted, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, bronze.version)
-            valid = merge_latest(
-                wanted, valid_row_count(new), contract.table, job.lakehouse.silver, valid, bronze.version
-            )
-    return Taken(valid, rejected, deleted, tuple(counts), samples)
+                wanted, deleted, valid = take_deletions(arrived, job.lakehouse, deleted, valid, version)
+            valid = merge_latest(wanted, valid_row_count(new), contract.table, job.lakehouse.silver, valid, version)
+    samples = {source: {**before.samples.get(source, {}), **found} for source, found in samples.items()}
+    return Taken(valid, rejected, deleted, (*before.counts, *counts), before.samples | samples)
 
 
 def _new_rows(spark: SparkSession, bronze: Table, taken: Taken, version: int) -> DataFrame | None:
-    """Bronze's new rows with the version that brought them; rows erased from bronze are not silver's business."""
+    """Bronze's new rows with the version that brought them."""
     after_version = min(taken.valid.version, taken.rejected.version)
     if version <= after_version:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from contracts.job_report import SourceBooks
@@ -12,6 +13,9 @@ from spark_jobs.tables.delta import Commit
 
 RowsBySource = dict[str, int]
 """Number of rows by source."""
+
+ERASED = "erased"
+"""The term of rows that were erased, here and in what bronze's commits note."""
 
 
 def bronze_rows(commits: Sequence[Commit]) -> RowsBySource:
@@ -25,10 +29,46 @@ def bronze_rows(commits: Sequence[Commit]) -> RowsBySource:
     for commit in commits:
         source = commit.metadata["source"]
         if newest.setdefault(source, commit.metadata) == commit.metadata:
-            own[source] += commit.metrics.get("numOutputRows", 0)
+            own[source] += _appended(commit)
     noted = commits[0].metadata["rows_before"] if commits else {}
     before = {source: metadata["rows_before"].get(source, 0) for source, metadata in newest.items()}
     return dict(sorted({**noted, **added(before, own)}.items()))
+
+
+def _appended(commit: Commit) -> int:
+    """Rows that a commit added to bronze: what a merge puts out are rows that stay there."""
+    return 0 if "numTargetRowsDeleted" in commit.metrics else commit.metrics.get("numOutputRows", 0)
+
+
+def erased_rows(commits: Sequence[Commit]) -> RowsBySource:
+    """Rows of each source that were ever erased from bronze, which each of its commits (newest first) notes."""
+    return dict(commits[0].metadata.get(ERASED, {})) if commits else {}
+
+
+def erasure_note(commits: Sequence[Commit], rows: RowsBySource, ingestion_id: str) -> dict[str, Any]:
+    """What the commit notes that erases so many rows from bronze, which had these commits (newest first) before."""
+    erased = added(erased_rows(commits), rows)
+    own = {"rows_before": bronze_rows(commits), "ingestion_id": ingestion_id, ERASED: erased}
+    return {**commits[0].metadata, **own}
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """The version of bronze that an erasure made, and the rows of each source that were ever erased by then."""
+
+    version: int
+    erased: RowsBySource
+
+
+def erasures_after(version: int, commits: Sequence[Commit]) -> list[Erasure]:
+    """The erasures in bronze's commits (newest first) after that version, oldest first: what is noted changes there."""
+    noted = [erased_rows([commit]) for commit in commits]
+    before = [*noted[1:], {}]
+    return [
+        Erasure(commit.version, now)
+        for commit, now, then in reversed(list(zip(commits, noted, before, strict=True)))
+        if commit.version > version and now != then
+    ]
 
 
 def has_whole_streams(commits: Sequence[Commit]) -> bool:
@@ -46,6 +86,15 @@ def added(one: Mapping[str, int], other: Mapping[str, int]) -> RowsBySource:
     {'shop': 1, 'till': 5}
     """
     return {source: one.get(source, 0) + other.get(source, 0) for source in sorted({*one, *other})}
+
+
+def less(one: Mapping[str, int], other: Mapping[str, int]) -> RowsBySource:
+    """The first without the second, source by source.
+
+    >>> less({"shop": 1, "till": 5}, {"till": 3})
+    {'shop': 1, 'till': 2}
+    """
+    return added(one, {source: -rows for source, rows in other.items()})
 
 
 def require_balance(bronze: RowsBySource, transformed: Mapping[str, RowsBySource]) -> None:

@@ -107,6 +107,7 @@ def _books(landed: LoadRows, bronze: TransformedRows, silver: TransformedRows, s
         rejected=silver.rejected,
         superseded=silver.superseded,
         deleted=silver.deleted,
+        erased=silver.erased,
     )
 
 

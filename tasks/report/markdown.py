@@ -24,7 +24,7 @@ tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to 
 _SOURCE_HEADERS = ("source", "state", "extracted", "landed", "deleted", "quarantined", "files", "MB", "seconds")
 _TASK_HEADERS = ("task", "result", "seconds")
 _ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields)
-_UNUSUAL_HEADERS = ("settled", "deleted")
+_UNUSUAL_HEADERS = ("settled", "deleted", "erased")
 """Shown where anything is; `deleted` are rows that say that others were deleted at their source."""
 _WARNING_HEADERS = ("stage", "check", "found")
 _REJECTION_HEADERS = ("stage", "source", "rule", "rows")

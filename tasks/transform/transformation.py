@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from contracts.contract import Contract
 from contracts.job_document import job_name
@@ -59,12 +60,13 @@ def transform(
     flow_run_id: str,
     rebuild: Rebuild | None = None,
     tell: Tell | None = None,
+    erase: UUID | None = None,
 ) -> Transformation:
     """Run the job if it has to, as `when` and the durable state of raw and bronze say, and wait for its end.
 
     A job run that goes on already (an earlier flow run was killed while it waited) is waited for first, because its
     end decides what is left to do. Where only later tasks of the last run failed, these are restarted, and no other.
-    Upkeep of the tables gives way.
+    Upkeep of the tables gives way. `erase` is the request that names whose rows the job is to erase.
     `tell` hears the page of each run that is waited for, as soon as it is known.
 
     Raises:
@@ -78,16 +80,18 @@ def transform(
     last_run = last_finished_run(workspace, job_id)
     if when is TransformWhen.NEVER:
         return Transformation(state=TransformationState.SKIPPED, run=last_run)
-    needed = rebuild or transformation_needed(last_run, landed_rows, contract.digest)
+    orders = {name: str(value) for name, value in {"rebuild": rebuild, "erase": erase}.items() if value}
+    needed = orders or transformation_needed(last_run, landed_rows, contract.digest)
     if when is TransformWhen.IF_NEEDED and not needed:
         return Transformation(state=TransformationState.NOT_NEEDED, run=last_run)
     end_upkeep(workspace, contract, POLL_SECONDS)
     run_id = None
-    if when is TransformWhen.IF_NEEDED and not rebuild and repair_is_enough(last_run, landed_rows, contract.digest):
+    if when is TransformWhen.IF_NEEDED and not orders and repair_is_enough(last_run, landed_rows, contract.digest):
         run_id = _repaired(workspace, last_run, flow_run_id)
     if run_id is None:
-        parameters = {INGESTION_ID: flow_run_id} | ({"rebuild": str(rebuild)} if rebuild else {})
-        run_id = start_job(workspace, job_id, parameters, _idempotency_token(flow_run_id, last_run))
+        run_id = start_job(
+            workspace, job_id, {INGESTION_ID: flow_run_id} | orders, _idempotency_token(flow_run_id, last_run)
+        )
     end_upkeep(workspace, contract, POLL_SECONDS)
     run = wait_for_run(workspace, run_id, JOB_SECONDS, POLL_SECONDS, tell)
     state = TransformationState.SUCCEEDED if run.succeeded else TransformationState.FAILED

@@ -108,3 +108,14 @@ class RunningSandbox:
         options = {"account_name": account["accountname"], "account_key": account["accountkey"]}
         emulator = {"endpoint": account["blobendpoint"], "allow_http": "true"}
         return pl.read_delta(f"az://{layer}/{name}", storage_options=options | emulator)
+
+
+def texts_left_behind(home: Path) -> dict[str, str]:
+    """Logs, job outputs, summaries and Prefect's own database (artifacts, states, logs, parameters)."""
+    files = [
+        *home.glob("logs/*"),
+        *home.glob("databricks/**/*"),
+        *home.glob("summaries/*"),
+        *home.glob("prefect/*.db*"),
+    ]
+    return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}

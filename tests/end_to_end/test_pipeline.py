@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,7 +15,7 @@ from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
 from tests.end_to_end import expectation
 from tests.end_to_end.conftest import OUTLET
-from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.end_to_end.running_sandbox import RunningSandbox, texts_left_behind
 from tests.packaged_contracts import PURCHASES as CONTRACT
 
 pytestmark = pytest.mark.end_to_end
@@ -151,7 +150,7 @@ def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
     planted = {text for text in texts if len(text) > len("a@b.example") and not text.startswith("@")}
     digits = {re.sub(r"\D", "", text) for text in planted}
     digits = {number for number in digits if len(number) >= 11 and set(number) != {"0"}}  # zeros stand in every log
-    left_behind = _texts_left_behind(sandbox.home) | {
+    left_behind = texts_left_behind(sandbox.home) | {
         name: frame.select(pl.col(pl.String)).write_csv()
         for name, frame in tables.items()
         if not name.startswith("bronze")
@@ -159,14 +158,3 @@ def test_nothing_that_a_run_leaves_behind_names_a_person_or_a_secret(
     for place, text in left_behind.items():
         found_there = [value for value in {*planted, *digits, *secrets} if value in text]
         assert not found_there, f"{place} holds {len(found_there)} planted values"
-
-
-def _texts_left_behind(home: Path) -> dict[str, str]:
-    """Logs, job outputs, summaries and Prefect's own database (artifacts, states, logs, parameters)."""
-    files = [
-        *home.glob("logs/*"),
-        *home.glob("databricks/**/*"),
-        *home.glob("summaries/*"),
-        *home.glob("prefect/*.db*"),
-    ]
-    return {str(file): file.read_bytes().decode(errors="replace") for file in files if file.is_file()}

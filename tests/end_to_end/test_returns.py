@@ -1,7 +1,10 @@
-"""The second dataset, from its contract alone, through to gold on the same sandbox; then its tables made anew."""
+"""The second dataset, from its contract alone, through to gold on the same sandbox; made anew, and a person erased."""
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,7 +16,7 @@ from sandbox.generator.command_line import population_of
 from sandbox.generator.population import SourceKind
 from sandbox.generator.product_returns.row_versions import returns_truth
 from tests.end_to_end.expectation import keyed
-from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.end_to_end.running_sandbox import RunningSandbox, texts_left_behind
 from tests.packaged_contracts import RETURNS as CONTRACT
 
 pytestmark = pytest.mark.end_to_end
@@ -119,3 +122,29 @@ def test_a_layer_made_anew_is_what_it_was(sandbox: RunningSandbox, tables: dict[
     assert sandbox.summary(CONTRACT.slug)["problems"] == []
     for name, anew in read_tables(sandbox).items():
         assert_frame_equal(anew, tables[name], check_row_order=False)
+
+
+@pytest.mark.chaos
+def test_a_person_is_erased_from_every_table_and_named_by_nothing_that_the_run_leaves(
+    sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame, tmp_path: Path
+) -> None:
+    cpf = found.filter(pl.col("outcome") == "valid")["cpf"][0]
+    number = re.sub(r"\D", "", cpf)
+    named = found.filter(pl.col("cpf").str.replace_all(r"\D", "") == number)
+    theirs = found.filter(pl.col("return_id").is_in(named["return_id"].to_list()))
+    (tmp_path / "request.jsonl").write_text(json.dumps({"cpf": number}) + "\n")
+    printed = sandbox.command(*RUN, "--erase", str(tmp_path / "request.jsonl")).stdout
+    facts = sandbox.summary(CONTRACT.slug)
+    assert facts["problems"] == []
+    landed = theirs.filter(pl.col("outcome") != "quarantined")["source"].value_counts()
+    assert {source: books["erased"] for source, books in facts["books"].items() if books["erased"]} == dict(
+        landed.rows()
+    )
+    anew = read_tables(sandbox)
+    left = tables["product_returns"].filter(~pl.col("return_id").is_in(theirs["return_id"].to_list()))
+    assert_frame_equal(anew["product_returns"].sort("return_id"), left.sort("return_id"))
+    assert anew["weekly_returns"]["returns"].sum() == anew["return_causes"]["returns"].sum() == left.height
+    assert number not in set(sandbox.table(Layer.BRONZE, CONTRACT.name)["cpf"].str.replace_all(r"\D", ""))
+    assert not [name for name in sandbox.blob_names(Layer.RAW) if name.startswith("_erasures")]
+    for place, text in {**texts_left_behind(sandbox.home), "stdout": printed}.items():
+        assert not [value for value in (cpf, number) if value in text], place

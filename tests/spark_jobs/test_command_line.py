@@ -43,12 +43,19 @@ def test_every_parameter_counts() -> None:
     assert job.ingestion_id == "1"
 
 
+def test_what_is_no_request_may_be_a_person_s_number_and_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_job_parameters("bronze", [*ARGUMENTS, "--erase=529.982.247-25"])
+    assert "529.982" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
         ("--raw-stream-format=kafka", "kafka"),
         ("--column-tags=maybe", "maybe"),
         ("--lake=file:///lake", "--lake=file:///lake"),
+        ("--erase=C-1029", "argument --erase: must be the UUID of a request"),
     ],
 )
 def test_a_wrong_parameter_is_refused(wrong: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:

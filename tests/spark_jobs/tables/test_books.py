@@ -6,7 +6,16 @@ import pytest
 
 from spark_jobs.errors import BooksError
 from spark_jobs.silver.latest import Action, ActionCount, silver_change
-from spark_jobs.tables.books import bronze_rows, has_whole_streams, require_balance, require_count
+from spark_jobs.tables.books import (
+    Erasure,
+    bronze_rows,
+    erased_rows,
+    erasure_note,
+    erasures_after,
+    has_whole_streams,
+    require_balance,
+    require_count,
+)
 from spark_jobs.tables.delta import Commit
 from spark_jobs.tables.progress import Progress
 
@@ -61,6 +70,35 @@ def test_commits_are_enough_when_the_oldest_is_of_a_stream_before_its_sources_la
     """Else the newest stream of the oldest commit's source may have older commits, whose rows would be missed."""
     newest_first = [_bronze_commit(-place, source, 1, {"api": run}) for place, (source, run) in enumerate(commits)]
     assert has_whole_streams(newest_first) is enough
+
+
+def _erasing(version: int, before: dict[str, int], erased: dict[str, int], **metrics: int) -> Commit:
+    return Commit(version, 0, metrics, {"source": "api", "rows_before": before, "erased": erased})
+
+
+def test_an_erasure_leaves_the_rows_that_bronze_took_in_and_notes_those_that_went() -> None:
+    """The rows that a merge puts out are rows that stay."""
+    stream = _bronze_commit(1, "api", 5, {})
+    note = erasure_note([stream], {"api": 2}, "run-2")
+    assert note == {"source": "api", "rows_before": {"api": 5}, "ingestion_id": "run-2", "erased": {"api": 2}}
+    commits = [Commit(2, 0, {"numOutputRows": 3, "numTargetRowsDeleted": 2}, note), stream]
+    assert bronze_rows(commits) == {"api": 5}
+    assert erased_rows(commits) == {"api": 2}
+    assert erasure_note(commits, {"api": 1, "files": 1}, "run-3")["erased"] == {"api": 3, "files": 1}
+
+
+def test_erasures_are_where_what_is_noted_changes() -> None:
+    """Neither a stream that carries the note on nor its renewal is one."""
+    commits = [
+        _erasing(7, {"api": 9}, {"api": 3}),
+        _erasing(6, {"api": 5}, {"api": 3}, numOutputRows=4),
+        _erasing(5, {"api": 5}, {"api": 3}, numTargetRowsDeleted=1),
+        _erasing(3, {"api": 5}, {"api": 2}, numTargetRowsDeleted=2),
+        _bronze_commit(1, "api", 5, {}),
+    ]
+    assert erasures_after(1, commits) == [Erasure(3, {"api": 2}), Erasure(5, {"api": 3})]
+    assert erasures_after(3, commits) == [Erasure(5, {"api": 3})]
+    assert erasures_after(5, commits) == []
 
 
 def test_a_replaced_row_leaves_silver_for_its_own_source() -> None:

@@ -42,6 +42,7 @@ def test_books_balance_when_bronze_holds_what_was_landed() -> None:
         "rejected": 1,
         "superseded": 1,
         "deleted": 0,
+        "erased": 0,
     }
     assert books.imbalances() == []
 
@@ -65,6 +66,13 @@ def test_what_was_deleted_at_the_source_is_a_term_of_the_books() -> None:
     assert (books.deleted, books.imbalances()) == (2, [])
     lost = books.model_copy(update={"deleted": 1})
     assert lost.imbalances() == ["bronze 10 ≠ silver 6 + rejected 1 + superseded 1 + deleted 1"]
+
+
+def test_rows_that_were_erased_are_a_term_of_the_books() -> None:
+    books = total_books("shop", BEFORE, [], run(10)).model_copy(update={"silver": 5, "erased": 3})
+    assert books.imbalances() == []
+    lost = books.model_copy(update={"silver": 4})
+    assert lost.imbalances() == ["bronze 10 ≠ silver 4 + rejected 1 + superseded 1 + erased 3"]
 
 
 def test_rows_that_were_settled_are_a_term_of_the_books() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from http.server import BaseHTTPRequestHandler
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.tasks.transform.jobs_service import JOB_ID, JobsService
 ANSWER_SECONDS = 0.7
 """So long the wait's polls go without a byte, where it matters; more than an answer takes on a busy machine."""
 
+REQUEST = UUID(int=1)
 UNAVAILABLE = answer({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "soon"}, 503)
 
 
@@ -29,9 +31,10 @@ def transformed(
     when: TransformWhen = TransformWhen.IF_NEEDED,
     rebuild: Rebuild | None = None,
     told: list[str] | None = None,
+    erase: UUID | None = None,
 ) -> Transformation:
     tell = (told if told is not None else []).append
-    return transform(workspace, CONTRACT, {"store-database": landed}, when, "flow-run-1", rebuild, tell)
+    return transform(workspace, CONTRACT, {"store-database": landed}, when, "flow-run-1", rebuild, tell, erase)
 
 
 def test_job_runs_when_raw_holds_more_than_bronze(service: JobsService, workspace: Workspace) -> None:
@@ -74,6 +77,17 @@ def test_a_layer_is_made_anew_though_nothing_was_landed(service: JobsService, wo
     service.add("TERMINATED", bronze_rows=10)
     assert transformed(workspace, 10, rebuild=Rebuild.SILVER).state is TransformationState.SUCCEEDED
     assert service.started[0]["job_parameters"] == {"ingestion_id": "flow-run-1", "rebuild": "silver"}
+
+
+def test_a_request_to_erase_is_a_run_of_its_own_that_is_told_its_id_alone(
+    service: JobsService, workspace: Workspace
+) -> None:
+    """Also after a run that failed: restarting its tasks would not erase from bronze."""
+    for result in ("SUCCESS", "FAILED"):
+        service.add("TERMINATED", 10, result=result)
+        assert transformed(workspace, 10, erase=REQUEST).state is TransformationState.SUCCEEDED
+        assert service.started[-1]["job_parameters"] == {"ingestion_id": "flow-run-1", "erase": str(REQUEST)}
+    assert service.repaired == []
 
 
 def test_job_runs_always_or_never_when_told_so(service: JobsService, workspace: Workspace) -> None:
