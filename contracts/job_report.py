@@ -32,12 +32,46 @@ class TransformedRows(BaseModel):
         return self.silver + self.rejected + self.superseded + self.deleted + self.erased
 
 
+class MadeAnew(BaseModel):
+    """A table that was made anew beside what it held: rows that are gone, and rows that are new; a changed one is both.
+
+    `changed_below` are rows that came, changed or went in the layer below since the table had last been brought up to
+    it, None where that layer was made anew too. `not_compared` are columns that are new, gone or of another type.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    gone: int
+    new: int
+    changed_below: int | None = None
+    not_compared: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """In words, whether it is what it was.
+
+        >>> MadeAnew(gone=0, new=0).verdict
+        'equal to what was there'
+        >>> MadeAnew(gone=1, new=1200, changed_below=1199).verdict
+        'rows gone: 1, new: 1,200 (changed below: 1,199)'
+        >>> MadeAnew(gone=0, new=0, not_compared=("channel",)).verdict
+        'equal to what was there (but for channel, which was not there or of another type)'
+        """
+        differs = self.gone or self.new
+        found = f"rows gone: {self.gone:,}, new: {self.new:,}" if differs else "equal to what was there"
+        notes = [f"changed below: {self.changed_below:,}"] if differs and self.changed_below else []
+        if self.not_compared:
+            notes.append(f"but for {', '.join(self.not_compared)}, which was not there or of another type")
+        return f"{found} ({'; '.join(notes)})" if notes else found
+
+
 class TaskReport(BaseModel):
     """What one task did: rows by source in this run and in total, rejections by rule label, versions of its tables.
 
     `samples` are shapes of rejected values by source and rule label (`contracts.shapes`).
     `warned_checks` are the checks of whole tables that fail with severity `warning`, and what was counted, by label.
-    `files_before_and_after` are the numbers of files of each table that upkeep went over.
+    `files_before_and_after` are the numbers of files of each table that upkeep went over, `made_anew` the tables that
+    were made anew, each beside what it held.
     `contract_digest` is of the contract that the task read, `definitions` what its tables' rows are made by
     (`contracts.table_definitions`).
     """
@@ -55,6 +89,7 @@ class TaskReport(BaseModel):
     table_versions: dict[str, int] = Field(default_factory=dict)
     groups_changed: int = 0
     files_before_and_after: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    made_anew: dict[str, MadeAnew] = Field(default_factory=dict)
     software: dict[str, str] = Field(default_factory=dict)
     contract_digest: str = ""
     definitions: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contracts.job_report import TransformedRows
+from contracts.job_report import MadeAnew, TransformedRows
 
 RowsByRule = dict[str, dict[str, int]]
 """Number of rows by source and rule label."""
@@ -19,7 +19,8 @@ class TaskFigures:
 
     `samples` are shapes of rejected values by source and rule label. `warned_checks` are the checks of whole tables
     that fail with severity `warning`, and what was counted, by label.
-    `files_before_and_after` are the numbers of files of each table that upkeep went over.
+    `files_before_and_after` are the numbers of files of each table that upkeep went over, `made_anew` the tables that
+    were made anew, each beside what it held.
     """
 
     run: dict[str, TransformedRows] = field(default_factory=dict)
@@ -31,3 +32,4 @@ class TaskFigures:
     table_versions: dict[str, int] = field(default_factory=dict)
     groups_changed: int = 0
     files_before_and_after: dict[str, tuple[int, int]] = field(default_factory=dict)
+    made_anew: dict[str, MadeAnew] = field(default_factory=dict)

@@ -40,7 +40,7 @@ from spark_jobs.tables.books import (
     require_count,
 )
 from spark_jobs.tables.caching import cached
-from spark_jobs.tables.creation import create, create_anew
+from spark_jobs.tables.creation import create
 from spark_jobs.tables.delta import (
     COMMIT_VERSION,
     Log,
@@ -52,6 +52,7 @@ from spark_jobs.tables.delta import (
 )
 from spark_jobs.tables.lakehouse import Table
 from spark_jobs.tables.progress import Progress, append_with_progress
+from spark_jobs.tables.renewal import compare, make_anew, replaced_by
 from spark_jobs.task_figures import SamplesByRule, TaskFigures
 
 
@@ -86,11 +87,12 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     epoch = str(uuid4())
     for table in house.silver_tables:
         if job.makes_anew(table):
-            _make_anew(spark, table, epoch)
+            make_anew(spark, table, epoch)
         create(spark, table, column_tags=job.column_tags)
     bronze = read_log(spark, house.bronze, has_whole_streams)
     before = _where_all_stand(spark, job)
     check_key(spark, house.silver_tables, key, job.contract)
+    replaced = replaced_by(spark, house.silver_tables) if before.valid.version < 0 and before.valid.epoch else []
     taken = _take_all(spark, job, before, bronze, key)
     require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, taken.rejected.books.get("rejected", {}), row_count(spark, house.rejected))
@@ -105,15 +107,15 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
         samples=taken.samples,
         table_versions={table.full_name: latest_version(spark, table) for table in house.silver_tables},
         warned_checks=check_tables(spark, [(house.silver, job.contract.table)]),
+        made_anew={
+            table.full_name: compare(spark, table, held, house.bronze, Progress(bronze.version))
+            for table, held in replaced
+        },
     )
 
 
 def _progress(spark: SparkSession, table: Table) -> Progress:
     return Progress.noted_in(read_log(spark, table).commits)
-
-
-def _make_anew(spark: SparkSession, table: Table, epoch: str) -> None:
-    create_anew(spark, table, Progress(epoch=epoch).metadata())
 
 
 def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
@@ -130,7 +132,7 @@ def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
         return Taken(valid, rejected, deleted)
     epoch = str(uuid4())
     for table in house.silver_tables:
-        _make_anew(spark, table, epoch)
+        make_anew(spark, table, epoch)
     anew = Progress(epoch=epoch)
     return Taken(anew, anew, anew)
 

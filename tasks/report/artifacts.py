@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
+from contracts.job_report import TaskReport
 from tasks.report.facts import RunFacts, SourceOutcome
 from tasks.report.markdown import warned_checks
 from tasks.report.trends import RunRows
@@ -105,7 +106,7 @@ def source_rows(outcome: SourceOutcome) -> list[Row]:
 
 
 def job_task_rows(facts: RunFacts) -> list[Row]:
-    """One row a task of the job: result, seconds, message, the versions of the tables it wrote, and its page."""
+    """One row a task of the job: result, seconds, message, its tables' versions, which it made anew, and its page."""
     tasks = facts.job_run.tasks if facts.job_run else ()
     return [
         {
@@ -114,10 +115,15 @@ def job_task_rows(facts: RunFacts) -> list[Row]:
             "seconds": task.seconds,
             "message": task.message,
             "table versions": str(task.report.table_versions) if task.report else "",
+            "made anew": "; ".join(_verdicts(task.report)) if task.report else "",
             "page": task.page_url,
         }
         for task in tasks
     ]
+
+
+def _verdicts(report: TaskReport) -> list[str]:
+    return [f"{table}: {anew.verdict}" for table, anew in report.made_anew.items()]
 
 
 def accounting_rows(facts: RunFacts) -> list[Row]:

@@ -23,6 +23,7 @@ _TEMPLATES = Environment(
 tabulate.MIN_PADDING = 0  # no wider than their content: eleven columns have to fit a terminal
 _SOURCE_HEADERS = ("source", "state", "extracted", "landed", "deleted", "quarantined", "files", "MB", "seconds")
 _TASK_HEADERS = ("task", "result", "seconds")
+_ANEW_HEADERS = ("made anew", "beside what it was")
 _ACCOUNT_HEADERS = ("source", "period", *SourceBooks.model_fields)
 _UNUSUAL_HEADERS = ("settled", "deleted", "erased")
 """Shown where anything is; `deleted` are rows that say that others were deleted at their source."""
@@ -37,6 +38,7 @@ def render_summary(facts: RunFacts) -> str:
         seconds=round((facts.finished_at - facts.started_at).total_seconds()),
         sources=_usual_table(_SOURCE_HEADERS, list(_source_rows(facts))),
         job_tasks=_table(_TASK_HEADERS, list(_task_rows(facts))),
+        made_anew=_table(_ANEW_HEADERS, list(_rows_made_anew(facts))),
         books=_state_of_books(facts),
         accounts=_usual_table(_ACCOUNT_HEADERS, list(_account_rows(facts))),
         rejections=_table(_REJECTION_HEADERS, sorted(facts.broken_rules())),
@@ -89,6 +91,12 @@ def _source_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
 def _task_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:
     for task in facts.job_run.tasks if facts.job_run else ():
         yield task.key, task.result, task.seconds
+
+
+def _rows_made_anew(facts: RunFacts) -> Iterator[Sequence[Cell]]:
+    for task in facts.job_run.tasks if facts.job_run else ():
+        if task.report:
+            yield from ((table, anew.verdict) for table, anew in task.report.made_anew.items())
 
 
 def _account_rows(facts: RunFacts) -> Iterator[Sequence[Cell]]:

@@ -119,7 +119,11 @@ def test_gold_by_week_and_by_cause(tables: dict[str, pl.DataFrame]) -> None:
 @pytest.mark.chaos
 def test_a_layer_made_anew_is_what_it_was(sandbox: RunningSandbox, tables: dict[str, pl.DataFrame]) -> None:
     sandbox.command(*RUN, "--rebuild", "silver")
-    assert sandbox.summary(CONTRACT.slug)["problems"] == []
+    summary = sandbox.summary(CONTRACT.slug)
+    assert summary["problems"] == []
+    told = [anew for task in summary["job_run"]["tasks"] for anew in task["report"]["made_anew"].values()]
+    assert {(anew["gone"], anew["new"]) for anew in told} == {(0, 0)}
+    assert len(told) == len(tables)
     for name, anew in read_tables(sandbox).items():
         assert_frame_equal(anew, tables[name], check_row_order=False)
 

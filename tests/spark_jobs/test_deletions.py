@@ -22,7 +22,8 @@ from spark_jobs.silver import deletions as deletions_module
 from spark_jobs.silver.task import run_silver
 from tests.contract_changes import with_sources
 from tests.spark_jobs.deletions import deletion, telling_deletions
-from tests.spark_jobs.lakehouse_runs import KEY, RunFigures, job_parameters, rows, run_job
+from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows, run_job
+from tests.spark_jobs.landings import Landings
 from tests.spark_jobs.raw_files import Landed, land, landed_row
 
 pytestmark = pytest.mark.spark
@@ -123,24 +124,26 @@ def test_a_run_that_is_killed_after_any_of_the_commits_ends_as_if_it_had_not_bee
     spark: SparkSession, job: JobParameters, lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """First the table of deletions is ahead of silver, which must still hear of later rows; then silver has let go."""
-    _land(job, lake, 1, _live(job, "C1", 1), _live(job, "C2", 1), _live(job, "C3", 1), _live(job, "C4", 1))
+    landings, source = Landings(job, lake), "store-database"
+    landings.land(source, 1, [_live(job, key, 1) for key in ("C1", "C2", "C3", "C4")])
     run_job(spark, job)
     for commit, lines in (
         (1, [_marked("C1", 5), _gone("C2", 5), _live(job, "C3", 5)]),
         (2, [_live(job, "C1", 9), _marked("C3", 3), _gone("C4", 7), _live(job, "C5", 7)]),
     ):
-        _land(job, lake, commit + 1, *lines)
+        landings.land(source, commit + 1, lines, hour=12 + commit)
         with monkeypatch.context() as patch:
             _die_after(patch, commit)
             with pytest.raises(Killed):
                 run_job(spark, job, hour=12 + commit)
-        _land(job, lake, commit + 11, _live(job, f"N{commit}", 1), _live(job, "C2", commit))
+        late = [_live(job, f"N{commit}", 1), _live(job, "C2", commit)]
+        landings.land(source, commit + 11, late, hour=14 if commit == 1 else 20)
     figures = run_job(spark, job, hour=20)
     assert [key for key, _ in _silver(spark, job)] == ["C1", "C3", "C5", "N1", "N2"]
     assert _deleted(spark, job) == [("C2",), ("C4",)]
     assert _sales(spark, job) == [("Recife", 5, 6172.80)]
-    total = figures.silver.total["store-database"]
-    assert total == TransformedRows(silver=5, superseded=8, deleted=2)
+    landings.require_tables(spark)
+    assert figures.silver.total == {source: TransformedRows(silver=5, superseded=8, deleted=2)}
     assert run_silver(spark, job, KEY).run == {"store-database": TransformedRows()}
 
 
@@ -184,46 +187,19 @@ def _landed_by(job: JobParameters, histories: list[list[Version]], batch: int, s
     ]
 
 
-def _state(spark: SparkSession, job: JobParameters) -> tuple[list[tuple[object, ...]], ...]:
-    silver = rows(spark, job.lakehouse.silver, "customer_id", "total_amount")
-    deleted = rows(spark, job.lakehouse.deleted, "customer_id", "updated_at")
-    return silver, deleted, _sales(spark, job)
-
-
 @pytest.mark.chaos
 def test_any_sequence_of_rows_and_deletions_is_what_the_latest_of_each_key_says(
     spark: SparkSession, job: JobParameters, lake: Path
 ) -> None:
     """Many histories at once, in three batches: tables and books are of the last versions, also when made anew."""
-    histories = _histories()
+    histories, landings = _histories(), Landings(job, lake)
     for batch in range(1, BATCHES + 1):
         for source in SOURCES:
-            _land(job, lake, batch, *_landed_by(job, histories, batch, source), source=source)
+            landings.land(source, batch, _landed_by(job, histories, batch, source), hour=batch)
         figures = run_job(spark, job, hour=batch)
-    # of equal hours and batches the store's file comes after the API's, and in it the deletion after the row
-    latest = {
-        f"C{n}": max(h, key=lambda v: (v.hour, v.batch, v.source, v.is_deletion)) for n, h in enumerate(histories)
-    }
-    living = {key: version for key, version in latest.items() if not version.is_deletion}
-    state = _state(spark, job)
-    assert state[0] == sorted((key, version.hour + 0.25) for key, version in living.items())
-    assert [row[0] for row in state[1]] == sorted(latest.keys() - living.keys())
-    revenue = sum(version.hour + 0.25 for version in living.values())
-    assert state[2] == [("Recife", len(living), revenue)]
-    _require_books(figures, histories, living, latest)
-    anew = job_parameters(job.contract, lake, rebuild=Layer.SILVER)
-    rebuilt = run_job(spark, anew, hour=9)
-    assert _state(spark, job) == state
+    landings.require_tables(spark)
+    landings.require_books(figures.silver.total)
+    rebuilt = run_job(spark, job_parameters(job.contract, lake, rebuild=Layer.SILVER), hour=9)
+    landings.require_tables(spark)
     assert rebuilt.silver.total == figures.silver.total
-
-
-def _require_books(
-    figures: RunFigures, histories: list[list[Version]], living: dict[str, Version], latest: dict[str, Version]
-) -> None:
-    landed = Counter(version.source for history in histories for version in history)
-    in_silver = Counter(version.source for version in living.values())
-    for source in SOURCES:
-        total = figures.silver.total[source]
-        deleted = len(latest) - len(living) if source == SOURCES[0] else 0
-        superseded = landed[source] - in_silver[source] - deleted
-        assert total == TransformedRows(silver=in_silver[source], superseded=superseded, deleted=deleted)
+    assert {(anew.gone, anew.new) for anew in rebuilt.silver.made_anew.values()} == {(0, 0)}

@@ -1,6 +1,7 @@
 """The job's process and its JVM are killed at each point that matters; the next run ends as if there had been no kill.
 
-What must be in the tables is computed by polars from the landed rows alone.
+Every column of every table is what the landed rows say, but for the id of the run that took them in: which one did is
+for the kill to decide.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import polars as pl
 import pytest
 from pyspark.sql import SparkSession
 
@@ -19,8 +19,9 @@ from contracts.contract import Contract
 from sandbox.home import REPOSITORY
 from spark_jobs.job_parameters import JobParameters
 from tests.contract_changes import with_sources
-from tests.spark_jobs.lakehouse_runs import forget_tables, job_parameters, rows, run_job
-from tests.spark_jobs.raw_files import land, landed_row
+from tests.spark_jobs.lakehouse_runs import forget_tables, job_parameters, run_job
+from tests.spark_jobs.landings import Landings
+from tests.spark_jobs.raw_files import landed_row
 
 pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
@@ -66,9 +67,9 @@ LANDED = (
 )
 
 
-def _land(job: JobParameters, lake: Path, sequence: int) -> None:
+def _land(landings: Landings, job: JobParameters, sequence: int) -> None:
     source = job.contract.source("customers-api")
-    land(lake, job.contract, source, sequence, [landed_row(source, **row) for row in LANDED[sequence - 1]])
+    landings.land(source.name, sequence, [landed_row(source, **row) for row in LANDED[sequence - 1]])
 
 
 def _killed(lake: Path, kind: str, glob: str) -> None:
@@ -91,30 +92,14 @@ def _killed(lake: Path, kind: str, glob: str) -> None:
 def test_a_job_that_is_killed_at_any_point_ends_as_if_it_had_not_been(
     spark: SparkSession, job: JobParameters, lake: Path, point: str
 ) -> None:
-    _land(job, lake, 1)
+    landings = Landings(job, lake)
+    _land(landings, job, 1)
     run_job(spark, job)
-    _land(job, lake, 2)
+    _land(landings, job, 2)
     _killed(lake, *POINTS[point])
-    _land(job, lake, 3)
+    _land(landings, job, 3)
     forget_tables(spark)
     figures = run_job(spark, job)
-    landed = pl.DataFrame([row for load in LANDED for row in load], schema_overrides={"cpf": pl.String})
-    valid = landed.filter(pl.col("cpf").is_null())
-    latest = (
-        valid.sort("updated_at")
-        .unique("customer_id", keep="last")
-        .with_columns(amount=pl.col("total_amount").cast(pl.Float64))
-    )
-    assert rows(spark, job.lakehouse.bronze, "customer_id") == landed.select("customer_id").sort("customer_id").rows()
-    columns = ("customer_id", "total_amount", "store_location")
-    expected = latest.select("customer_id", "amount", "store_location").sort("customer_id")
-    assert rows(spark, job.lakehouse.silver, *columns) == expected.rows()
-    assert rows(spark, job.lakehouse.rejected, "customer_id") == (
-        landed.filter(pl.col("cpf").is_not_null()).select("customer_id").sort("customer_id").rows()
-    )
-    sales = latest.group_by("store_location").agg(pl.col("amount").sum(), pl.len()).sort("store_location")
-    (gold,) = [table for table in job.lakehouse.golds if table.name == "store_monthly_sales"]
-    assert rows(spark, gold, "store_location", "total_revenue", "total_purchases") == sales.rows()
-    total = figures.silver.total["customers-api"]
-    assert figures.bronze.total["customers-api"].bronze == landed.height
-    assert total.silver + total.rejected + total.superseded == landed.height
+    landings.require_tables(spark, beside={"raw_ingestion_id"})
+    landings.require_books(figures.silver.total)
+    assert figures.bronze.total["customers-api"].bronze == len(landings.rows)

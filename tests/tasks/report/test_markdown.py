@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from contracts.job_report import SourceBooks, TaskReport
+from contracts.job_report import MadeAnew, SourceBooks, TaskReport
 from tasks.report.facts import LandedFile, Problem, RunFacts, SourceOutcome, SourceState
 from tasks.report.markdown import render_summary
 from tasks.transform.job_run import JobRun, JobTask, TransformationState
@@ -135,6 +135,32 @@ def test_checks_that_failed_as_warnings_are_shown_by_stage() -> None:
 |:--------|:----------------------------|:-------------|
 | landing | branch-files: expected file | did not come |
 | silver  | cpf: few                    | 7 rows       |
+"""
+        in text
+    )
+
+
+def test_tables_that_were_made_anew_are_shown_beside_what_they_were() -> None:
+    anew = {
+        "main.silver.purchases": MadeAnew(gone=0, new=0),
+        "main.silver.purchases_rejected": MadeAnew(gone=2, new=1500, changed_below=1400),
+    }
+    found = facts()
+    assert found.job_run
+    (task,) = found.job_run.tasks
+    told = task.model_copy(update={"report": SILVER.model_copy(update={"made_anew": anew})})
+    job_run = found.job_run.model_copy(update={"tasks": (told,)})
+    text = render_summary(found.model_copy(update={"job_run": job_run}))
+    assert (
+        """\
+| silver | SUCCESS |     2.5 |
+
+| made anew                      | beside what it was                              |
+|:-------------------------------|:------------------------------------------------|
+| main.silver.purchases          | equal to what was there                         |
+| main.silver.purchases_rejected | rows gone: 2, new: 1,500 (changed below: 1,400) |
+
+## Row accounting
 """
         in text
     )
