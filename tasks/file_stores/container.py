@@ -62,7 +62,9 @@ class ContainerStore:
         with _translated(lambda reason: f"cannot look at {name}: {reason}"):
             try:
                 return self._found(self._client.get_blob_client(self._root + name).get_blob_properties())
-            except ResourceNotFoundError:
+            except ResourceNotFoundError as error:
+                if has_no_container(error):
+                    raise
                 return None
 
     @contextmanager
@@ -85,8 +87,9 @@ class ContainerStore:
                 )
                 _await_copy(target, file.shown_name)
                 source.delete_blob(etag=_quoted(file), match_condition=MatchConditions.IfNotModified)
-            except (ResourceModifiedError, ResourceNotFoundError):
-                return
+            except (ResourceModifiedError, ResourceNotFoundError) as error:
+                if has_no_container(error):
+                    raise
 
     def close(self) -> None:
         """The client's connections are the process's."""

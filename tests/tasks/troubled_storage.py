@@ -43,7 +43,7 @@ class Trouble(StrEnum):
 class TroubledStorage:
     """The account's connection string by way of the server, and how often each URL was asked, by operation.
 
-    A request of the spoiled operations meets the trouble the first `spoiled_tries` times; before the account has got it
+    A request of the spoiled operations, `within` its URL, meets the trouble the first `spoiled_tries` times; before the account has got it
     or, if it `takes_effect`, after.
     """
 
@@ -52,6 +52,7 @@ class TroubledStorage:
     trouble: Trouble = Trouble.BUSY
     takes_effect: bool = False
     spoiled_tries: int = 1
+    within: str = ""
     asked: dict[tuple[str, str], int] = field(default_factory=dict)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,7 +64,7 @@ class TroubledStorage:
         """Note the request, and whether it is to be spoiled."""
         with self._one_at_a_time:
             times = self.asked[operation, url] = self.asked.get((operation, url), 0) + 1
-        return operation in self.spoiled and times <= self.spoiled_tries
+        return operation in self.spoiled and self.within in url and times <= self.spoiled_tries
 
 
 @contextmanager
