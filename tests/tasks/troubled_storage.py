@@ -43,8 +43,8 @@ class Trouble(StrEnum):
 class TroubledStorage:
     """The account's connection string by way of the server, and how often each URL was asked, by operation.
 
-    A request of the spoiled operations, `within` its URL, meets the trouble the first `spoiled_tries` times; before the account has got it
-    or, if it `takes_effect`, after.
+    A request of the spoiled operations, `within` its URL, meets the trouble the first `spoiled_tries` times; before the
+    account has got it or, if it `takes_effect`, after.
     """
 
     connection: str
