@@ -21,6 +21,7 @@ from contracts.raw_layout import erasure_request
 from spark_jobs.erasure.request import ValuesByColumn, parse_request, telling_columns
 from spark_jobs.errors import RefusedDataError
 from spark_jobs.job_parameters import JobParameters
+from spark_jobs.silver.erasures import AS_LANDED, evaluated_beside_texts
 from spark_jobs.silver.evaluation import evaluated
 from spark_jobs.silver.masking import key_pads
 from spark_jobs.tables.books import RowsBySource, erasure_note, has_whole_streams, require_changed
@@ -30,7 +31,7 @@ from spark_jobs.tables.delta import delete_matching, read_log
 from spark_jobs.tables.error_conditions import error_condition
 from spark_jobs.tables.lakehouse import layer_url
 
-_LANDED, _NAMED, _KEY, _ROWS = "_as_landed_", "_named_", "_key_", "_rows"
+_NAMED, _KEY, _ROWS = "_named_", "_key_", "_rows"
 
 
 def erase_from_bronze(spark: SparkSession, job: JobParameters, key: bytes) -> RowsBySource:
@@ -45,8 +46,8 @@ def erase_from_bronze(spark: SparkSession, job: JobParameters, key: bytes) -> Ro
     bronze, contract = job.lakehouse.bronze, job.contract
     commits = read_log(spark, bronze, has_whole_streams).commits
     values, rows = parse_request(_request_text(spark, job), contract), spark.table(bronze.full_name)
-    named = _as_silver_has(values, rows, contract, key_pads(spark, key))
-    with cached(_rows_to_erase(rows, named, contract, key_pads(spark, key))) as gone:
+    pads = key_pads(spark, key)
+    with cached(_rows_to_erase(rows, _as_silver_has(values, rows, contract, pads), contract, pads)) as gone:
         counts = gone.groupBy(SOURCE.name).agg(sf.sum(_ROWS)).collect()
         erased: RowsBySource = dict(sorted(counts))
         if erased:
@@ -94,7 +95,7 @@ def _frame(spark: SparkSession, texts: dict[str, list[str | None]]) -> DataFrame
 def _rows_to_erase(bronze: DataFrame, named: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:
     """What tells the rows that are to go from all others, and how many of them are alike in that (`_rows`)."""
     landed = [name for name in _told_apart_by(contract) if name != SOURCE.name]
-    told = evaluated(bronze.withColumns({_LANDED + name: sf.col(name) for name in landed}), contract, pads)
+    told = evaluated_beside_texts(bronze, contract, pads)
     theirs, key = [], contract.table.key
     for column in telling_columns(contract):
         flag = _NAMED + column.silver_name
@@ -106,7 +107,7 @@ def _rows_to_erase(bronze: DataFrame, named: DataFrame, contract: Contract, pads
     of_key = reduce(and_, (sf.col(name).eqNullSafe(sf.col(_KEY + name)) for name in key))
     flagged = told.join(keys.distinct(), of_key, "left")
     gone = flagged.where(is_theirs | sf.col(_KEY + key[0]).isNotNull())
-    return gone.groupBy(*(sf.col(_LANDED + name).alias(name) for name in landed), SOURCE.name).agg(
+    return gone.groupBy(*(sf.col(AS_LANDED + name).alias(name) for name in landed), SOURCE.name).agg(
         sf.count("*").alias(_ROWS)
     )
 

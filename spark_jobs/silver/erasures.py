@@ -22,7 +22,7 @@ from spark_jobs.tables.lakehouse import Lakehouse, Table
 from spark_jobs.tables.progress import Progress, append_with_progress
 
 _ORIGIN = tuple(column.name for column in ORIGIN)
-_LANDED = "_as_landed_"
+AS_LANDED = "_as_landed_"
 _OF_FEED = ("_change_type", "_commit_version", "_commit_timestamp")
 
 Standing = tuple[Progress, Progress, Progress]
@@ -43,7 +43,7 @@ def take_erasure(
     key = (*contract.table.key, *_ORIGIN)
     with cached(_erased_rows(spark, house, pads, erasure.version)) as rows:
         if rejected.version < erasure.version:
-            images = as_rejected(rows, contract, _LANDED)
+            images = as_rejected(rows, contract, AS_LANDED)
             rejected = _let_go(images, house.rejected, _kept_when_rejected(contract), rejected, "rejected", erasure)
         if contract.tells_deletions and deleted.version < erasure.version:
             deleted = _let_go(rows, house.deleted, key, deleted, "deleted", erasure)
@@ -54,12 +54,17 @@ def take_erasure(
     return silver, rejected, deleted
 
 
+def evaluated_beside_texts(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:
+    """The rows as `evaluated` makes them and, with `AS_LANDED` before their names, all texts as they were landed."""
+    landed = {AS_LANDED + name: sf.col(name) for name in contract.column_names}
+    return evaluated(bronze.withColumns(landed), contract, pads)
+
+
 def _erased_rows(spark: SparkSession, house: Lakehouse, pads: DataFrame, version: int) -> DataFrame:
     """The evaluated rows that bronze lost in that version, with their texts as they were landed."""
     feed = changes(spark, house.bronze, version - 1, version)
     lost = feed.where(sf.col("_change_type") == "delete").drop(*_OF_FEED)
-    landed = {_LANDED + name: sf.col(name) for name in house.contract.column_names}
-    return evaluated(lost.withColumns(landed), house.contract, pads)
+    return evaluated_beside_texts(lost, house.contract, pads)
 
 
 def _kept_when_rejected(contract: Contract) -> tuple[str, ...]:

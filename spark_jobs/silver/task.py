@@ -93,7 +93,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     before = _where_all_stand(spark, job)
     check_key(spark, house.silver_tables, key, job.contract)
     replaced = replaced_by(spark, house.silver_tables) if before.valid.version < 0 and before.valid.epoch else []
-    taken = _take_all(spark, job, before, bronze, key)
+    taken = _take_all(spark, job, before, bronze, key_pads(spark, key))
     require_count(house.silver.full_name, taken.valid.books.get("silver", {}), row_count(spark, house.silver))
     require_count(house.rejected.full_name, taken.rejected.books.get("rejected", {}), row_count(spark, house.rejected))
     if job.contract.tells_deletions:
@@ -147,7 +147,7 @@ def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progr
     return replace(noted, version=max(noted.version, valid.version))
 
 
-def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Log, key: bytes) -> Taken:
+def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Log, pads: DataFrame) -> Taken:
     """Rows and erasures as bronze got them, one after another; tables that begin find only what is still there."""
     house, taken, erased = job.lakehouse, before, erased_rows(bronze.commits)
     start = min(before.valid.version, before.rejected.version)
@@ -156,16 +156,16 @@ def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Lo
     elif erased != before.books.get(ERASED, {}):
         log = read_log(spark, house.bronze, lambda commits: bool(commits) and commits[-1].version <= start)
         for erasure in erasures_after(start, log.commits):
-            taken = _take_up_to(spark, job, taken, erasure.version - 1, key)
+            taken = _take_up_to(spark, job, taken, erasure.version - 1, pads)
             standing = (taken.valid, taken.rejected, taken.deleted)
-            valid, rejected, deleted = take_erasure(spark, house, key_pads(spark, key), standing, erasure)
+            valid, rejected, deleted = take_erasure(spark, house, pads, standing, erasure)
             taken = replace(taken, valid=valid, rejected=rejected, deleted=deleted)
-    return _take_up_to(spark, job, taken, bronze.version, key)
+    return _take_up_to(spark, job, taken, bronze.version, pads)
 
 
-def _take_up_to(spark: SparkSession, job: JobParameters, before: Taken, version: int, key: bytes) -> Taken:
+def _take_up_to(spark: SparkSession, job: JobParameters, before: Taken, version: int, pads: DataFrame) -> Taken:
     new = _new_rows(spark, job.lakehouse.bronze, before, version)
-    return before if new is None else _take_in(evaluated(new, job.contract, key_pads(spark, key)), job, before, version)
+    return before if new is None else _take_in(evaluated(new, job.contract, pads), job, before, version)
 
 
 def _take_in(evaluated_rows: DataFrame, job: JobParameters, before: Taken, version: int) -> Taken:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
@@ -12,7 +11,7 @@ from contracts.contract import Contract
 from contracts.table_definitions import inapplicable
 from spark_jobs.errors import MisconfiguredError
 from spark_jobs.tables import statements
-from spark_jobs.tables.delta import properties_and_clustering, replace_by_empty
+from spark_jobs.tables.delta import properties_and_clustering
 from spark_jobs.tables.error_conditions import error_condition
 from spark_jobs.tables.evolution import PresentTable, alterations, changes_that_need_a_rebuild, missing_tags
 from spark_jobs.tables.lakehouse import Table
@@ -31,12 +30,6 @@ def create(spark: SparkSession, table: Table, *, column_tags: bool) -> None:
     tags = missing_tags(table, present) if column_tags else []
     for statement in [*alterations(table, present), *tags]:
         spark.sql(statement)
-
-
-def create_anew(spark: SparkSession, table: Table, metadata: dict[str, Any]) -> None:
-    """Replace the table by an empty one as the contract describes it, in one commit that carries the metadata."""
-    make_known(spark, table)
-    replace_by_empty(spark, table, metadata)
 
 
 def check_unchanged(spark: SparkSession, tables: Iterable[Table], contract: Contract) -> None:

@@ -14,8 +14,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from contracts.job_report import MadeAnew
-from spark_jobs.tables.creation import create_anew, make_known
-from spark_jobs.tables.delta import Commit, changes, latest_version, read_log
+from spark_jobs.tables.creation import make_known
+from spark_jobs.tables.delta import Commit, changes, latest_version, read_log, replace_by_empty
 from spark_jobs.tables.lakehouse import Table
 from spark_jobs.tables.progress import Progress
 
@@ -53,7 +53,7 @@ def make_anew(spark: SparkSession, table: Table, epoch: str) -> Progress:
         below_version=noted.version,
         below_epoch=noted.source_epoch,
     )
-    create_anew(spark, table, progress.metadata() | {_REPLACED: asdict(replaced)})
+    replace_by_empty(spark, table, progress.metadata() | {_REPLACED: asdict(replaced)})
     return progress
 
 

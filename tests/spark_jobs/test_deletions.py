@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +19,7 @@ from spark_jobs.silver import deletions as deletions_module
 from spark_jobs.silver.task import run_silver
 from tests.contract_changes import with_sources
 from tests.spark_jobs.deletions import deletion, telling_deletions
+from tests.spark_jobs.dying_runs import Killed, die_after
 from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows, run_job
 from tests.spark_jobs.landings import Landings
 from tests.spark_jobs.raw_files import Landed, land, landed_row
@@ -94,29 +92,8 @@ def test_a_deleted_row_leaves_silver_and_gold_until_a_later_version_comes(
     }
 
 
-class Killed(BaseException):
-    """What a test kills a run with: nothing may catch it."""
-
-
 COMMITS = ("append_with_progress", "merge", "delete_matching")
-
-
-def _die_after(patch: pytest.MonkeyPatch, commit: int) -> None:
-    """Of the commits that deletions make, let the run die after that one."""
-    calls = Counter[str]()
-
-    def dying(make: Callable[..., Any]) -> Callable[..., Any]:
-        def commit_and_die(*args: Any, **options: Any) -> Any:
-            made = make(*args, **options)
-            calls["all"] += 1
-            if calls["all"] == commit:
-                raise Killed
-            return made
-
-        return commit_and_die
-
-    for name in COMMITS:
-        patch.setattr(deletions_module, name, dying(getattr(deletions_module, name)))
+"""Of deletions."""
 
 
 @pytest.mark.chaos
@@ -133,7 +110,7 @@ def test_a_run_that_is_killed_after_any_of_the_commits_ends_as_if_it_had_not_bee
     ):
         landings.land(source, commit + 1, lines, hour=12 + commit)
         with monkeypatch.context() as patch:
-            _die_after(patch, commit)
+            die_after(patch, deletions_module, COMMITS, commit)
             with pytest.raises(Killed):
                 run_job(spark, job, hour=12 + commit)
         late = [_live(job, f"N{commit}", 1), _live(job, "C2", commit)]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import polars as pl
@@ -30,6 +27,7 @@ from spark_jobs.tables.delta import latest_version
 from spark_jobs.upkeep import retention
 from spark_jobs.upkeep.task import run_upkeep
 from tests.spark_jobs.deletions import deletion, telling_deletions
+from tests.spark_jobs.dying_runs import Killed, die_after
 from tests.spark_jobs.lakehouse_runs import KEY, RunFigures, forget_tables, job_parameters, rows, run_job
 from tests.spark_jobs.raw_files import Landed, land, landed_row
 
@@ -189,27 +187,6 @@ def test_a_version_that_names_somebody_else_goes_with_its_key(
     assert rows(spark, job.lakehouse.rejected, "customer_id") == []
 
 
-class Killed(BaseException):
-    """What a test kills a run with: nothing may catch it."""
-
-
-def _die_after(patch: pytest.MonkeyPatch, commit: int) -> None:
-    calls = Counter[str]()
-
-    def dying(make: Callable[..., Any]) -> Callable[..., Any]:
-        def commit_and_die(*args: Any, **options: Any) -> Any:
-            made = make(*args, **options)
-            calls["all"] += 1
-            if calls["all"] == commit:
-                raise Killed
-            return made
-
-        return commit_and_die
-
-    for name in ("append_with_progress", "delete_matching"):
-        patch.setattr(erasures, name, dying(getattr(erasures, name)))
-
-
 @pytest.mark.parametrize("commit", [0, 1, 2, 3])
 def test_a_run_that_is_killed_after_any_of_the_commits_is_completed_by_the_next_without_the_request(
     spark: SparkSession, job: JobParameters, lake: Path, monkeypatch: pytest.MonkeyPatch, commit: int
@@ -224,7 +201,7 @@ def test_a_run_that_is_killed_after_any_of_the_commits_is_completed_by_the_next_
     assert erase_from_bronze(spark, asked, KEY) == {}
     if commit:
         with monkeypatch.context() as patch:
-            _die_after(patch, commit)
+            die_after(patch, erasures, ("append_with_progress", "delete_matching"), commit)
             with pytest.raises(Killed):
                 run_silver(spark, job, KEY)
     _land(job, lake, 4, _row(job, "Bia", "B8", 1))

@@ -18,16 +18,13 @@ from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver import merge
 from spark_jobs.silver.task import run_silver
 from tests.contract_changes import with_sources
+from tests.spark_jobs.dying_runs import Killed
 from tests.spark_jobs.lakehouse_runs import KEY, job_parameters, rows
 from tests.spark_jobs.raw_files import land, landed_row
 
 pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-class Killed(BaseException):
-    """What a test kills a run with: nothing may catch it."""
 
 
 @pytest.fixture

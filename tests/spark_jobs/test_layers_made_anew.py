@@ -14,6 +14,7 @@ from contracts.lake_terms import Layer
 from spark_jobs.job_parameters import JobParameters
 from spark_jobs.silver import merge
 from tests.spark_jobs.deletions import telling_deletions
+from tests.spark_jobs.dying_runs import Killed
 from tests.spark_jobs.lakehouse_runs import job_parameters, run_job
 from tests.spark_jobs.landings import Landings
 from tests.spark_jobs.purchase_histories import DATABASE, histories
@@ -25,10 +26,6 @@ EQUAL = MadeAnew(gone=0, new=0, changed_below=0)
 GOLD_EQUAL = MadeAnew(gone=0, new=0)
 PURCHASES, SALES = "spark_catalog.silver.customer_purchases", "spark_catalog.gold.store_monthly_sales"
 OF_SILVER = (PURCHASES, f"{PURCHASES}_rejected", f"{PURCHASES}_deleted")
-
-
-class Killed(BaseException):
-    """What a test kills a run with: nothing may catch it."""
 
 
 @pytest.fixture

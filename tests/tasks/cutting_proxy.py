@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from select import select
 from threading import Thread
 
+from tests.tasks.tcp_proxy import reset_when_closed, tcp_proxy
+
 _BLOCK_BYTES = 4096
-_RESET = struct.pack("ii", 1, 0)
 
 
 class CuttingProxy:
@@ -19,22 +19,13 @@ class CuttingProxy:
     With `resets` both ends get a RST, else an end as if the other had closed. `cuts` counts what was cut.
     """
 
-    def __init__(self, address: tuple[str, int], cut_after: int, *, resets: bool) -> None:
-        self.cuts = 0
-        self._address, self._cut_after, self._resets = address, cut_after, resets
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+    def __init__(self, cut_after: int, *, resets: bool) -> None:
+        self.cuts = self.port = 0
+        self._cut_after, self._resets = cut_after, resets
 
-    def serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._address)
-                Thread(target=self._pass_on, args=(client, server), daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+    def take(self, client: socket.socket, server: socket.socket) -> None:
+        """Pass on what these two say from now on."""
+        Thread(target=self._pass_on, args=(client, server), daemon=True).start()
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         """In one thread, as a socket that another one reads from would not be closed when it is told to."""
@@ -53,17 +44,12 @@ class CuttingProxy:
         self.cuts += bool(ends)
         for end in ends:
             if self._resets:
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                reset_when_closed(end)
 
 
 @contextmanager
 def cutting_proxy(address: tuple[str, int], cut_after: int, *, resets: bool) -> Iterator[CuttingProxy]:
     """A proxy in front of the server at that address, for as long as the context lasts."""
-    proxy = CuttingProxy(address, cut_after, resets=resets)
-    thread = Thread(target=proxy.serve)
-    thread.start()
-    try:
+    proxy = CuttingProxy(cut_after, resets=resets)
+    with tcp_proxy(address, proxy.take) as proxy.port:
         yield proxy
-    finally:
-        proxy.close()
-        thread.join()

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Lock, Thread
 
+from tests.tasks.tcp_proxy import tcp_proxy
+
 _READ_BYTES = 2**16
 
 
@@ -66,9 +68,9 @@ class DeadlyProxy:
 class _Connection:
     """A client's connection and its other half to the server."""
 
-    def __init__(self, proxy: DeadlyProxy, client: socket.socket, server_port: int) -> None:
+    def __init__(self, proxy: DeadlyProxy, client: socket.socket, server: socket.socket) -> None:
         self._proxy, self._last = proxy, Way.BACK
-        self._ends = {Way.THERE: client, Way.BACK: socket.create_connection(("127.0.0.1", server_port))}
+        self._ends = {Way.THERE: client, Way.BACK: server}
         self.threads = [Thread(target=self._pass_on, args=(way,), daemon=True) for way in Way]
         for thread in self.threads:
             thread.start()
@@ -95,23 +97,16 @@ class _Connection:
 @contextmanager
 def deadly_proxy(server_port: int) -> Iterator[DeadlyProxy]:
     """Run the proxy on a loopback port; when the context ends, nothing is under way any more."""
-    connections: list[_Connection] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        proxy = DeadlyProxy(listener.getsockname()[1])
+    proxy, connections = DeadlyProxy(), list[_Connection]()
 
-        def accept() -> None:
-            with suppress(OSError):
-                while True:
-                    connections.append(_Connection(proxy, listener.accept()[0], server_port))
+    def take(client: socket.socket, server: socket.socket) -> None:
+        connections.append(_Connection(proxy, client, server))
 
-        accepting = Thread(target=accept, daemon=True)
-        accepting.start()
-        try:
+    try:
+        with tcp_proxy(("127.0.0.1", server_port), take) as proxy.port:
             yield proxy
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            accepting.join()
-            for connection in connections:
-                connection.close()
-                for thread in connection.threads:
-                    thread.join()
+    finally:
+        for connection in connections:
+            connection.close()
+            for thread in connection.threads:
+                thread.join()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import socket
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler
@@ -14,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.tasks.scripted_api import answer, cut_off, page, stalled
+from tests.tasks.tcp_proxy import reset_when_closed
 
 Item = dict[str, Any]
 
@@ -76,7 +75,7 @@ class SpoiledApi:
 
 def _reset_at_once(handler: BaseHTTPRequestHandler) -> None:
     """Close the connection so that the client gets a RST and no answer."""
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    reset_when_closed(handler.connection)
     os.close(handler.connection.detach())
 
 

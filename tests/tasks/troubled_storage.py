@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import struct
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +11,8 @@ from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.tasks.tcp_proxy import reset_when_closed
 
 ERROR = '<?xml version="1.0" encoding="utf-8"?><Error><Code>{}</Code><Message>Not now.</Message></Error>'
 OF_THE_WAY = {"connection", "keep-alive", "transfer-encoding"}
@@ -156,8 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(int(status), headers, ERROR.format(code).encode())
 
     def _reset(self) -> None:
-        at_once = struct.pack("ii", 1, 0)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        reset_when_closed(self.connection)
         self.close_connection = True
 
     def log_message(self, *_args: object) -> None:

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import BinaryIO
 
+from tests.tasks.tcp_proxy import tcp_proxy
+
 _HEADER = struct.Struct("!cI")
 _READY, _IDLE = b"Z", b"I"
 _FORGET = b"DISCARD ALL\0"
@@ -21,23 +23,13 @@ class TransactionPool:
     cursors of the one before are not there. See https://www.postgresql.org/docs/current/protocol-message-formats.html.
     """
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.transactions = 0
-        self._address = address
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+    def __init__(self) -> None:
+        self.transactions = self.port = 0
 
-    def serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._address)
-                Thread(target=_pass_on, args=(client, server), daemon=True).start()
-                Thread(target=self._answer, args=(server, client), daemon=True).start()
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+    def take(self, client: socket.socket, server: socket.socket) -> None:
+        """Pass on what these two say from now on."""
+        Thread(target=_pass_on, args=(client, server), daemon=True).start()
+        Thread(target=self._answer, args=(server, client), daemon=True).start()
 
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError, EOFError), server, client, server.makefile("rb") as stream:
@@ -70,11 +62,6 @@ def _pass_on(client: socket.socket, server: socket.socket) -> None:
 @contextmanager
 def transaction_pool(address: tuple[str, int]) -> Iterator[TransactionPool]:
     """A pool in front of the server at that address, for as long as the context lasts."""
-    pool = TransactionPool(address)
-    thread = Thread(target=pool.serve)
-    thread.start()
-    try:
+    pool = TransactionPool()
+    with tcp_proxy(address, pool.take) as pool.port:
         yield pool
-    finally:
-        pool.close()
-        thread.join()
