@@ -7,6 +7,7 @@ the commit that does so, and with it that it has come to that version of bronze;
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
@@ -14,6 +15,7 @@ from pyspark.sql import functions as sf
 from contracts.columns import Masking
 from contracts.contract import Contract
 from spark_jobs.silver.evaluation import as_rejected, evaluated
+from spark_jobs.silver.standing import Taken
 from spark_jobs.tables.books import ERASED, Erasure, RowsBySource, less, require_changed
 from spark_jobs.tables.caching import cached
 from spark_jobs.tables.columns import ORIGIN, SOURCE
@@ -25,13 +27,8 @@ _ORIGIN = tuple(column.name for column in ORIGIN)
 AS_LANDED = "_as_landed_"
 _OF_FEED = ("_change_type", "_commit_version", "_commit_timestamp")
 
-Standing = tuple[Progress, Progress, Progress]
-"""How far silver, the table of rejected rows and that of deletions have come."""
 
-
-def take_erasure(
-    spark: SparkSession, house: Lakehouse, pads: DataFrame, standing: Standing, erasure: Erasure
-) -> Standing:
+def take_erasure(spark: SparkSession, house: Lakehouse, pads: DataFrame, before: Taken, erasure: Erasure) -> Taken:
     """Let go of what bronze lost in that version; tables that have come so far already stay as they are.
 
     Silver comes last: of the erased rows, those that no table had were superseded.
@@ -39,7 +36,7 @@ def take_erasure(
     Raises:
         BooksError: other rows went than were counted, because somebody else changed a table meanwhile.
     """
-    contract, (silver, rejected, deleted) = house.contract, standing
+    contract, valid, rejected, deleted = house.contract, before.valid, before.rejected, before.deleted
     key = (*contract.table.key, *_ORIGIN)
     with cached(_erased_rows(spark, house, pads, erasure.version)) as rows:
         if rejected.version < erasure.version:
@@ -47,11 +44,11 @@ def take_erasure(
             rejected = _let_go(images, house.rejected, _kept_when_rejected(contract), rejected, "rejected", erasure)
         if contract.tells_deletions and deleted.version < erasure.version:
             deleted = _let_go(rows, house.deleted, key, deleted, "deleted", erasure)
-        if silver.version < erasure.version:
+        if valid.version < erasure.version:
             elsewhere = (rejected.books.get(ERASED, {}), deleted.books.get(ERASED, {}))
             own = less(less(erasure.erased, elsewhere[0]), elsewhere[1])
-            silver = _let_go(rows, house.silver, key, silver, "silver", erasure, own)
-    return silver, rejected, deleted
+            valid = _let_go(rows, house.silver, key, valid, "silver", erasure, own)
+    return replace(before, valid=valid, rejected=rejected, deleted=deleted)
 
 
 def evaluated_beside_texts(bronze: DataFrame, contract: Contract, pads: DataFrame) -> DataFrame:

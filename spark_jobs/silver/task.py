@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import reduce
+from dataclasses import replace
 from uuid import uuid4
 
 from pyspark.sql import DataFrame, SparkSession
@@ -18,7 +17,6 @@ from spark_jobs.silver.key_fingerprint import check_key
 from spark_jobs.silver.masking import key_pads
 from spark_jobs.silver.merge import merge_latest
 from spark_jobs.silver.row_counts import (
-    RowCount,
     after,
     count_rows,
     rejected_rows_by_rule,
@@ -28,10 +26,10 @@ from spark_jobs.silver.row_counts import (
 )
 from spark_jobs.silver.samples import samples_of
 from spark_jobs.silver.set_checks import check_tables
+from spark_jobs.silver.standing import Taken, where_all_stand
 from spark_jobs.tables.books import (
     ERASED,
     RowsBySource,
-    added,
     bronze_rows,
     erased_rows,
     erasures_after,
@@ -56,24 +54,6 @@ from spark_jobs.tables.renewal import compare, make_anew, replaced_by
 from spark_jobs.task_figures import SamplesByRule, TaskFigures
 
 
-@dataclass(frozen=True)
-class Taken:
-    """How far the tables have come, and the numbers of rows that brought them there."""
-
-    valid: Progress
-    rejected: Progress
-    deleted: Progress = field(default_factory=Progress)
-    counts: tuple[RowCount, ...] = ()
-    samples: SamplesByRule = field(default_factory=dict)
-
-    @property
-    def books(self) -> dict[str, RowsBySource]:
-        """Rows by term and source: what is superseded is noted where its like stand, valid rows or deletions."""
-        noted = (self.valid.books, self.rejected.books, self.deleted.books)
-        terms = {term for books in noted for term in books}
-        return {term: reduce(added, (books.get(term, {}) for books in noted)) for term in sorted(terms)}
-
-
 def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigures:
     """Take bronze's new rows into its tables, each from where it stands: after a crash in between, one is ahead.
 
@@ -90,7 +70,7 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
             make_anew(spark, table, epoch)
         create(spark, table, column_tags=job.column_tags)
     bronze = read_log(spark, house.bronze, has_whole_streams)
-    before = _where_all_stand(spark, job)
+    before = where_all_stand(spark, job)
     check_key(spark, house.silver_tables, key, job.contract)
     replaced = replaced_by(spark, house.silver_tables) if before.valid.version < 0 and before.valid.epoch else []
     taken = _take_all(spark, job, before, bronze, key_pads(spark, key))
@@ -114,39 +94,6 @@ def run_silver(spark: SparkSession, job: JobParameters, key: bytes) -> TaskFigur
     )
 
 
-def _progress(spark: SparkSession, table: Table) -> Progress:
-    return Progress.noted_in(read_log(spark, table).commits)
-
-
-def _where_all_stand(spark: SparkSession, job: JobParameters) -> Taken:
-    """How far the tables have come.
-
-    A crash while they were being made anew leaves one of them empty: then the others begin again too, because bronze's
-    rows that are there now do not tell which of them they have taken in.
-    """
-    house = job.lakehouse
-    valid, rejected = _progress(spark, house.silver), _progress(spark, house.rejected)
-    deleted = _progress_of_deletions(spark, job, valid)
-    is_first_epoch = valid.epoch == rejected.epoch == ""
-    if deleted.epoch == valid.epoch and (is_first_epoch or (valid.version < 0) is (rejected.version < 0)):
-        return Taken(valid, rejected, deleted)
-    epoch = str(uuid4())
-    for table in house.silver_tables:
-        make_anew(spark, table, epoch)
-    anew = Progress(epoch=epoch)
-    return Taken(anew, anew, anew)
-
-
-def _progress_of_deletions(spark: SparkSession, job: JobParameters, valid: Progress) -> Progress:
-    """How far the table of deletions has come, which is noted when it changes; silver is never ahead of it.
-
-    One that is new has nothing to take in from before: bronze had no deletions then.
-    """
-    commits = read_log(spark, job.lakehouse.deleted).commits if job.contract.tells_deletions else []
-    noted = Progress.noted_in(commits) if commits else Progress(epoch=valid.epoch)
-    return replace(noted, version=max(noted.version, valid.version))
-
-
 def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Log, pads: DataFrame) -> Taken:
     """Rows and erasures as bronze got them, one after another; tables that begin find only what is still there."""
     house, taken, erased = job.lakehouse, before, erased_rows(bronze.commits)
@@ -157,9 +104,7 @@ def _take_all(spark: SparkSession, job: JobParameters, before: Taken, bronze: Lo
         log = read_log(spark, house.bronze, lambda commits: bool(commits) and commits[-1].version <= start)
         for erasure in erasures_after(start, log.commits):
             taken = _take_up_to(spark, job, taken, erasure.version - 1, pads)
-            standing = (taken.valid, taken.rejected, taken.deleted)
-            valid, rejected, deleted = take_erasure(spark, house, pads, standing, erasure)
-            taken = replace(taken, valid=valid, rejected=rejected, deleted=deleted)
+            taken = take_erasure(spark, house, pads, taken, erasure)
     return _take_up_to(spark, job, taken, bronze.version, pads)
 
 

@@ -80,11 +80,11 @@ class ProcessTree:
             self._bytes_read[member.pid] = member.io_counters().read_chars if hasattr(member, "io_counters") else 0
         except psutil.Error:
             return 0
-        self.peak_bytes = max(self.peak_bytes, _high_water_bytes(member.pid))
+        self.peak_bytes = max(self.peak_bytes, high_water_bytes(member.pid))
         return resident
 
 
-def _high_water_bytes(pid: int) -> int:
+def high_water_bytes(pid: int) -> int:
     """The most memory that the process has had since it began; 0 where the system does not tell.
 
     `getrusage` would not do: a child's figure begins with its parent's.

@@ -7,6 +7,7 @@ import hmac
 import re
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from contracts.contract import Contract
 from sandbox.generator.customer_purchases.row_versions import truth
@@ -15,6 +16,8 @@ from sandbox.generator.population import Population, SourceKind
 HIGH_VALUE_BRL = 1000
 WARNING = "credit_card_number: card_luhn"
 KEY = ["customer_id", "purchase_date"]
+LANDED = ["source", *KEY, "first_name", "last_name", "email", "total_amount", "product", "store_location", "cpf"]
+LANDED += ["credit_card_number"]
 VALUES = ["first_name", "last_name", "email", "total_amount", "product", "store_location", "cpf_masked"]
 VALUES += ["credit_card_masked", "high_value_purchase", "updated_at", "source"]
 
@@ -47,6 +50,37 @@ def silver_candidates(found: pl.DataFrame, key: bytes) -> pl.DataFrame:
         pl.col("updated_at_value").dt.cast_time_unit("us").alias("updated_at"),
         "source",
     )
+
+
+def require_tables(tables: dict[str, pl.DataFrame], found: pl.DataFrame, key: bytes) -> None:
+    """Every table of the purchases, by `layer.table`, holds what was found, whatever a source of a test's own added."""
+    generated = pl.col("source").is_in(found["source"].unique().to_list())
+    require_landed(tables["bronze.customer_purchases"].filter(generated), found)
+    require_latest_versions(tables["silver.customer_purchases"].filter(generated), found, key)
+    require_rejected(tables["silver.customer_purchases_rejected"].filter(generated), found)
+    require_sums(tables["gold.store_monthly_sales"], tables["silver.customer_purchases"])
+
+
+def require_landed(bronze: pl.DataFrame, found: pl.DataFrame) -> None:
+    """Bronze holds every row version that was not quarantined, once."""
+    landed = found.filter(pl.col("outcome") != "quarantined").select(LANDED)
+    assert_frame_equal(bronze.select(LANDED).sort(LANDED), landed.sort(LANDED))
+
+
+def require_rejected(table: pl.DataFrame, found: pl.DataFrame) -> None:
+    """Every rejected row version stands there with all rules that it breaks."""
+    rejected = found.filter(pl.col("outcome") == "rejected")
+    errors = pl.col("broken_rules").list.set_difference([WARNING]).list.sort().list.join("|")
+    expected = rejected.select("source", "customer_id", broken=errors)
+    actual = table.select("source", "customer_id", broken=pl.col("broken_rules").list.sort().list.join("|"))
+    assert_frame_equal(actual, expected, check_row_order=False)
+
+
+def require_sums(sales: pl.DataFrame, silver: pl.DataFrame) -> None:
+    """Gold is what silver adds up to."""
+    expected = gold(silver)
+    actual = sales.select(expected.columns).sort("store_location", "purchase_month")
+    assert_frame_equal(actual, expected, check_exact=False, abs_tol=0.01)
 
 
 def require_latest_versions(silver: pl.DataFrame, found: pl.DataFrame, key: bytes) -> None:

@@ -19,6 +19,7 @@ from azure.core.utils import parse_connection_string
 from azure.storage.blob import ContainerClient
 from dotenv import dotenv_values
 
+from contracts.contract import Contract
 from contracts.lake_terms import Layer
 from sandbox.home import SandboxHome
 from sandbox.lifecycle import processes_of
@@ -108,6 +109,13 @@ class RunningSandbox:
         options = {"account_name": account["accountname"], "account_key": account["accountkey"]}
         emulator = {"endpoint": account["blobendpoint"], "allow_http": "true"}
         return pl.read_delta(f"az://{layer}/{name}", storage_options=options | emulator)
+
+    def tables(self, contract: Contract) -> dict[str, pl.DataFrame]:
+        """Every table that holds a dataset's rows, by `layer.table`."""
+        names = [(Layer.BRONZE, contract.name), (Layer.SILVER, contract.name)]
+        names += [(Layer.SILVER, f"{contract.name}_rejected")]
+        names += [(Layer.GOLD, table.name) for table in contract.gold_tables]
+        return {f"{layer}.{name}": self.table(layer, name) for layer, name in names}
 
 
 def texts_left_behind(home: Path) -> dict[str, str]:

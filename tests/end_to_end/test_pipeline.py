@@ -8,7 +8,6 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
 from contracts.job_report import SourceBooks
 from contracts.lake_terms import Layer
@@ -37,9 +36,7 @@ def found(sandbox: RunningSandbox, first_run: dict[str, object]) -> pl.DataFrame
 def tables(sandbox: RunningSandbox, found: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Every Delta table, by `layer.table`."""
     assert not found.is_empty()
-    gold_tables = [(Layer.GOLD, table.name) for table in CONTRACT.gold_tables]
-    names = [(Layer.BRONZE, CONTRACT.name), (Layer.SILVER, CONTRACT.name), (Layer.SILVER, f"{CONTRACT.name}_rejected")]
-    return {f"{layer}.{name}": sandbox.table(layer, name) for layer, name in [*names, *gold_tables]}
+    return sandbox.tables(CONTRACT)
 
 
 def test_fourth_source_is_accounted_for_like_the_others(first_run: dict) -> None:
@@ -100,11 +97,7 @@ def test_quarantine_keeps_every_reason(sandbox: RunningSandbox, found: pl.DataFr
 
 
 def test_bronze_holds_every_landed_row_once(tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> None:
-    landed = found.filter(pl.col("outcome") != "quarantined")
-    columns = ["source", *(name for name in CONTRACT.column_names if name != "updated_at")]
-    expected = landed.select(columns).sort(columns)
-    bronze = tables["bronze.customer_purchases"].filter(pl.col("source") != OUTLET)
-    assert_frame_equal(bronze.select(columns).sort(columns), expected)
+    expectation.require_landed(tables["bronze.customer_purchases"].filter(pl.col("source") != OUTLET), found)
 
 
 def test_silver_holds_the_latest_valid_version_of_each_purchase(
@@ -116,19 +109,12 @@ def test_silver_holds_the_latest_valid_version_of_each_purchase(
 
 
 def test_rejected_rows_name_every_broken_rule(tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> None:
-    rejected = found.filter(pl.col("outcome") == "rejected")
-    errors = pl.col("broken_rules").list.set_difference(["credit_card_number: card_luhn"]).list.sort().list.join("|")
-    columns = ["source", "customer_id"]
-    expected = rejected.select(*columns, broken=errors).sort(*columns, "broken")
     table = tables["silver.customer_purchases_rejected"].filter(pl.col("source") != OUTLET)
-    actual = table.select(*columns, broken=pl.col("broken_rules").list.sort().list.join("|"))
-    assert_frame_equal(actual.sort(*columns, "broken"), expected)
+    expectation.require_rejected(table, found)
 
 
 def test_gold_sums_up_silver(tables: dict[str, pl.DataFrame]) -> None:
-    expected = expectation.gold(tables["silver.customer_purchases"])
-    actual = tables["gold.store_monthly_sales"].select(expected.columns).sort("store_location", "purchase_month")
-    assert_frame_equal(actual, expected, check_exact=False, abs_tol=0.01)
+    expectation.require_sums(tables["gold.store_monthly_sales"], tables["silver.customer_purchases"])
 
 
 @pytest.mark.chaos

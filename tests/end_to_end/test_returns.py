@@ -13,9 +13,7 @@ from polars.testing import assert_frame_equal
 
 from contracts.lake_terms import Layer
 from sandbox.generator.command_line import population_of
-from sandbox.generator.population import SourceKind
-from sandbox.generator.product_returns.row_versions import returns_truth
-from tests.end_to_end.expectation import keyed
+from tests.end_to_end import expected_returns
 from tests.end_to_end.running_sandbox import RunningSandbox, texts_left_behind
 from tests.packaged_contracts import RETURNS as CONTRACT
 
@@ -37,11 +35,7 @@ def found(sandbox: RunningSandbox, facts: dict[str, Any]) -> pl.DataFrame:
     """Every row version that the dataset's first run found at its sources, whatever generation they were at."""
     assert facts["problems"] == []
     population, generation = population_of(sandbox.home)
-    seen = [returns_truth(population, CONTRACT, kind, range(generation + 1)) for kind in SourceKind if kind in KINDS]
-    return pl.concat(seen)
-
-
-KINDS = (SourceKind.DATABASE, SourceKind.FILES)
+    return expected_returns.versions(population, CONTRACT, generation)
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +64,7 @@ def test_silver_holds_each_return_as_its_types_say(
     sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame
 ) -> None:
     key = sandbox.variables["PII_HASH_KEY"].encode()
-    valid = found.filter(pl.col("outcome") == "valid").sort("updated_at_value")
-    expected = valid.unique("return_id", keep="last").select(
-        "return_id",
-        pl.col("returned_on_value").alias("returned_on"),
-        pl.col("quantity_value").alias("quantity"),
-        pl.col("opened_value").alias("opened"),
-        keyed("cpf", key).alias("cpf_masked"),
-        (~pl.col("opened_value")).alias("resellable"),
-        "source",
-    )
-    actual = tables["product_returns"].select(expected.columns)
-    assert_frame_equal(actual.sort("return_id"), expected.sort("return_id"))
+    expected_returns.require_silver(tables["product_returns"], found, key)
 
 
 def test_returns_join_purchases_by_the_masked_cpf(
@@ -95,25 +78,7 @@ def test_returns_join_purchases_by_the_masked_cpf(
 
 
 def test_gold_by_week_and_by_cause(tables: dict[str, pl.DataFrame]) -> None:
-    silver = tables["product_returns"]
-    resellable = pl.col("quantity").filter(pl.col("resellable")).sum()
-    weekly = silver.group_by("product", return_week=pl.col("returned_on").dt.truncate("1w")).agg(
-        returns=pl.len().cast(pl.Int64),
-        pieces=pl.col("quantity").sum().cast(pl.Int64),
-        resellable_pieces=resellable.cast(pl.Int64),
-        resellable_share=resellable / pl.col("quantity").sum(),
-    )
-    opened = pl.col("opened").replace_strict({True: "yes", False: "no"}, default="unknown", return_dtype=pl.String)
-    causes = silver.group_by(opened=opened).agg(
-        returns=pl.len().cast(pl.Int64),
-        average_pieces=pl.col("quantity").mean(),
-        last_returned_on=pl.col("returned_on").max(),
-    )
-    for name, expected, key in (
-        ("weekly_returns", weekly, ["product", "return_week"]),
-        ("return_causes", causes, ["opened"]),
-    ):
-        assert_frame_equal(tables[name].select(expected.columns).sort(key), expected.sort(key))
+    expected_returns.require_sums(tables["weekly_returns"], tables["return_causes"], tables["product_returns"])
 
 
 @pytest.mark.chaos

@@ -10,10 +10,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx
+import polars as pl
 import pytest
 
+from sandbox.generator.command_line import population_of
 from sandbox.home import SandboxHome
+from tests.end_to_end import expected_returns
 from tests.end_to_end.running_sandbox import RunningSandbox
+from tests.packaged_contracts import RETURNS
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.chaos]
 
@@ -90,6 +94,18 @@ def test_a_parent_that_is_killed_leaves_the_job_s_run_to_the_next_which_starts_n
     assert facts["problems"] == []
     assert facts["flow_run_id"] != flow_run_id
     assert job_runs(sandbox) == runs
+    require_every_table(sandbox, facts["books"])
+
+
+def require_every_table(sandbox: RunningSandbox, books: dict[str, dict[str, int]]) -> None:
+    """All is there once, but for who was erased on request: by the books' term, none of whose returns comes back."""
+    population, generation = population_of(sandbox.home)
+    found, tables = expected_returns.versions(population, RETURNS, generation), sandbox.tables(RETURNS)
+    landed = found.filter(pl.col("outcome") != "quarantined")
+    erased = landed.join(tables["bronze.product_returns"], on=["source", "return_id"], how="anti")
+    assert erased.height == sum(rows["erased"] for rows in books.values())
+    left = found.join(erased, on="return_id", how="anti")
+    expected_returns.require_tables(tables, left, sandbox.variables["PII_HASH_KEY"].encode())
 
 
 def test_cancelling_a_run_cancels_its_job_and_the_next_run_takes_it_up(sandbox: RunningSandbox) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,18 +10,15 @@ from pyspark.sql import SparkSession
 
 from contracts.contract import Contract
 from contracts.job_report import TransformedRows
-from spark_jobs.bronze.task import run_bronze
 from spark_jobs.job_parameters import JobParameters
-from spark_jobs.silver.task import run_silver
 from spark_jobs.tables.delta import METADATA_KEY, RECENT_COMMITS, latest_version, oldest_change
 from spark_jobs.tables.lakehouse import Table
 from tests.contract_changes import with_sources
-from tests.spark_jobs.lakehouse_runs import KEY, job_parameters
+from tests.spark_jobs.lakehouse_runs import job_parameters, run_job
 from tests.spark_jobs.raw_files import land, landed_row
 
 pytestmark = [pytest.mark.spark, pytest.mark.chaos]
 
-AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
 COMMITS = 120
 CHECKPOINT_INTERVAL = 10
 """Delta's own; what is older than a checkpoint is in it."""
@@ -34,11 +30,11 @@ def job(contract: Contract, lake: Path) -> JobParameters:
 
 
 def _run(spark: SparkSession, job: JobParameters, lake: Path, number: int) -> TransformedRows:
-    """Land a row, and what silver says of all after the job."""
+    """Land a row for silver and one to be rejected, and what silver says of all after the job."""
     source = job.contract.source("customers-api")
-    land(lake, job.contract, source, number, [landed_row(source, customer_id=f"C{number}")])
-    run_bronze(spark, job, AT)
-    return run_silver(spark, job, KEY).total["customers-api"]
+    rejected = landed_row(source, customer_id=f"R{number}", total_amount="much")
+    land(lake, job.contract, source, number, [landed_row(source, customer_id=f"C{number}"), rejected])
+    return run_job(spark, job).silver.total["customers-api"]
 
 
 def _log(table: Table) -> Path:
@@ -57,7 +53,7 @@ def _repeat_last_commit(table: Table, last: int) -> None:
     end = (last + COMMITS) // CHECKPOINT_INTERVAL * CHECKPOINT_INTERVAL
     for version in range(last + 1, end):
         if "ingestion_id" in note[METADATA_KEY]:
-            note[METADATA_KEY] |= {"ingestion_id": f"run-{version}", "rows_before": {"customers-api": 1}}
+            note[METADATA_KEY] |= {"ingestion_id": f"run-{version}", "rows_before": {"customers-api": 2}}
         repeated = information | {
             "readVersion": version - 1,
             "operationMetrics": information["operationMetrics"] | {"numOutputRows": "0"},
@@ -67,7 +63,8 @@ def _repeat_last_commit(table: Table, last: int) -> None:
 
 
 def test_no_commit_that_is_older_than_the_newest_is_opened(spark: SparkSession, job: JobParameters, lake: Path) -> None:
-    tables = (job.lakehouse.bronze, job.lakehouse.silver)
+    house = job.lakehouse
+    tables = (house.bronze, *house.silver_tables, *house.golds)
     _run(spark, job, lake, 1)
     for table in tables:
         _repeat_last_commit(table, latest_version(spark, table))
@@ -77,7 +74,9 @@ def test_no_commit_that_is_older_than_the_newest_is_opened(spark: SparkSession, 
         assert list(_log(table).glob("*.checkpoint*.parquet"))
         for version in range(newest - RECENT_COMMITS - CHECKPOINT_INTERVAL):
             _commit(table, version).write_text("no commit")
-    assert _run(spark, job, lake, 3) == TransformedRows(silver=3)
-    for table in tables:
+    assert _run(spark, job, lake, 3) == TransformedRows(silver=3, rejected=3)
+    (gold,) = spark.table(house.golds[0].full_name).select("total_purchases").collect()
+    assert gold.total_purchases == 3
+    for table in (house.bronze, house.silver):
         assert oldest_change(spark, table, latest_version(spark, table) - 1) is not None
         assert oldest_change(spark, table, latest_version(spark, table)) is None

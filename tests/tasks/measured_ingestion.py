@@ -1,8 +1,8 @@
-"""An ingestion of files in a process of its own, whose memory is measured from outside of the code that lands."""
+"""An ingestion of files in a process of its own, whose memory is measured outside the code that lands."""
 
 from __future__ import annotations
 
-import resource
+import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,10 +10,9 @@ from pathlib import Path
 from azure.storage.blob import ContainerClient
 
 from tasks.land.raw_container import RawContainer
+from tests.bench.process_tree import high_water_bytes
 from tests.packaged_contracts import PURCHASES
 from tests.tasks.ingestions import from_files
-
-KIB = 1024
 
 
 def peak_bytes_of_landing(folder: Path, storage: str, container: str) -> int:
@@ -25,4 +24,4 @@ def peak_bytes_of_landing(folder: Path, storage: str, container: str) -> int:
 def _land(folder: Path, storage: str, container: str) -> int:
     with ContainerClient.from_connection_string(storage, container) as client:
         from_files(PURCHASES, folder)(RawContainer(client))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB
+    return high_water_bytes(os.getpid())
