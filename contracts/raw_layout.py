@@ -1,8 +1,8 @@
 """Where things lie in the Raw container, as those who land them and those who read them agree on it.
 
 `‹dataset›/‹source›/load_date=…/` holds the landed rows, and folders that begin with `_` what is kept about them. A CSV
-file tells its columns by their order alone, which changes with the contract; so its name ends in the id of its column
-set, and `_columns/‹dataset›/‹source›/‹id›.json` lists the set's names.
+file tells its columns by their order alone, which changes with the contract and with what a source's file has beside
+it; so its name ends in the id of its column set, and `_columns/‹dataset›/‹source›/‹id›.json` lists the set's names.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ DELETED_AT = "_deleted_at"
 
 No column of a contract begins so.
 """
+
+UNDECLARED = "_undeclared"
+"""In a landed row: what the source's file has beside the contract's columns, a JSON object of texts by their names."""
 
 _HIGHEST = 99_999_999
 
@@ -81,14 +84,19 @@ def column_set(names: Iterable[str]) -> str:
     return sha256("\n".join(names).encode()).hexdigest()[:8]
 
 
-def column_set_record(contract: Contract, source: BaseSource) -> tuple[str, str]:
-    """Name and content of the blob that lists the columns which the contract now gives a source's CSV files."""
-    names = contract.column_names
+def csv_columns(contract: Contract, *, undeclared: bool = False) -> tuple[str, ...]:
+    """The columns of a CSV file that is landed now: the contract's, and `_undeclared` if the source's has others."""
+    return (*contract.column_names, *([UNDECLARED] if undeclared else []))
+
+
+def column_set_record(contract: Contract, source: BaseSource, names: Iterable[str]) -> tuple[str, str]:
+    """Name and content of the blob that lists these columns of a source's CSV files."""
+    names = tuple(names)
     return f"{COLUMNS}/{source_folder(contract, source)}/{column_set(names)}.json", json.dumps(names)
 
 
-def rows_suffix(contract: Contract, source: BaseSource) -> str:
-    """How the names of a source's raw files end: in their format, and for CSV in their column set before it."""
+def rows_suffix(source: BaseSource, names: Iterable[str]) -> str:
+    """How the names of a source's raw files end: in their format, and for CSV in the set of these columns before it."""
     if source.raw_format is RawFormat.CSV:
-        return f"{column_set(contract.column_names)}.{source.raw_format}"
+        return f"{column_set(names)}.{source.raw_format}"
     return str(source.raw_format)

@@ -13,7 +13,7 @@ from pyspark.sql.types import StringType, StructField, StructType
 from contracts.contract import Contract
 from contracts.job_document import RawStreamFormat
 from contracts.lake_terms import Layer
-from contracts.raw_layout import COLUMNS, DELETED_AT, ROWS_GLOB, column_set, source_folder
+from contracts.raw_layout import COLUMNS, DELETED_AT, ROWS_GLOB, UNDECLARED, column_set, source_folder
 from contracts.sources.kinds import Source
 from contracts.sources.source import RawFormat
 from spark_jobs.tables.columns import RESCUED_DATA, SOURCE_FILE_NAME
@@ -104,12 +104,16 @@ def stream_options(files: RawFiles, format_: RawStreamFormat) -> dict[str, str]:
 
 
 def _rescued(files: RawFiles, contract: Contract) -> Column:
-    gone = [name for name in files.columns if name not in {*contract.column_names, DELETED_AT}]
+    """What Spark rescued, or else what the contract does not know (any more), as a JSON object without nulls."""
+    gone = [name for name in files.columns if name not in {*contract.column_names, DELETED_AT, UNDECLARED}]
     rescued = sf.col(RESCUED_DATA.name)
-    if not gone:
+    if not gone and UNDECLARED not in files.columns:
         return rescued
-    has_any = sf.coalesce(*gone).isNotNull()
-    return sf.coalesce(rescued, sf.when(has_any, sf.to_json(sf.struct(*gone))))
+    maps = [sf.create_map(sf.lit(name), sf.col(name)) for name in gone]
+    if UNDECLARED in files.columns:
+        maps.append(sf.from_json(sf.coalesce(UNDECLARED, sf.lit("{}")), "map<string,string>"))
+    values = sf.map_filter(sf.map_concat(*maps), lambda _, value: value.isNotNull())
+    return sf.coalesce(rescued, sf.when(sf.size(values) > 0, sf.to_json(values)))
 
 
 def _recorded_column_sets(spark: SparkSession, folder: str) -> dict[str, list[tuple[str, ...]]]:

@@ -5,6 +5,7 @@ A chunk is a polars frame of the contract's columns, all strings as the source w
 content identify a version of a row; files have neither key nor cursor. The location tells a person where to look for
 the row at the source. A row that cannot be read as columns has a fault, which says why without quoting it, and where
 that is possible the text that the source wrote; the columns that could be read are there.
+What a source has beside the contract's columns is in a further column `_undeclared` (`tasks.extract.undeclared`).
 Sources that tell which rows were deleted have a further column `_deleted` (boolean): true for what is the deletion of a
 row, of which key and time of change count alone.
 """
@@ -18,6 +19,7 @@ import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 
 KEY = "_key"
 CURSOR = "_cursor"
@@ -58,7 +60,7 @@ def chunk_schema(contract: Contract) -> dict[str, pl.DataType]:
 def as_chunk(contract: Contract, columns: Sequence[pl.Expr], rows: pl.DataFrame) -> pl.DataFrame:
     """The rows as a chunk: the given expressions, and null for the columns that none of them provides."""
     provided = rows.select(columns)
-    names = [*chunk_schema(contract), *({DELETED} & set(provided.columns))]
+    names = [*chunk_schema(contract), *(name for name in (UNDECLARED, DELETED) if name in provided.columns)]
     absent = [
         pl.lit(None, dtype).alias(name)
         for name, dtype in chunk_schema(contract).items()

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import polars as pl
 
-from contracts.raw_layout import column_set, column_set_record
+from contracts.raw_layout import column_set, column_set_record, csv_columns
 from contracts.rules import Severity
 from contracts.sources.source import RawFormat
 from tasks.errors import LoadRefused
@@ -60,7 +60,10 @@ def commit(
     checks = LoadChecks(landing.contract, landing.source, landing.day)
     checks.include(staged.checked)
     _refuse_if_too_bad(landing, staged, checks)
-    _record_columns(landing, previous)
+    columns = csv_columns(landing.contract, undeclared=bool(staged.undeclared))
+    set_of_csv = column_set(columns) if landing.source.raw_format is RawFormat.CSV else None
+    if set_of_csv not in {None, previous.column_set if previous else None}:
+        _record_columns(landing, columns)
     so_far = read_so_far(landing.load_name(previous))
     manifest = Manifest(
         dataset=landing.contract.name,
@@ -77,7 +80,8 @@ def commit(
         quarantined_by_rule=staged.broken_rules,
         samples=staged.samples,
         warned_checks=checks.failures(Severity.WARNING),
-        column_set=_column_set(landing),
+        column_set=set_of_csv,
+        undeclared=staged.undeclared,
         files=staged.files,
         quarantine=staged.quarantine,
     )
@@ -86,16 +90,10 @@ def commit(
     return manifest
 
 
-def _column_set(landing: Landing) -> str | None:
-    """The column set of the load's CSV files; JSON lines tell their columns themselves."""
-    return column_set(landing.contract.column_names) if landing.source.raw_format is RawFormat.CSV else None
-
-
-def _record_columns(landing: Landing, previous: Manifest | None) -> None:
-    """List the columns of CSV files before the first of them is published, unless the load before had the same."""
-    if _column_set(landing) not in {None, previous.column_set if previous else None}:
-        name, content = column_set_record(landing.contract, landing.source)
-        landing.raw.create(name, content.encode())
+def _record_columns(landing: Landing, columns: Iterable[str]) -> None:
+    """List the columns of CSV files before the first of them is published; JSON lines tell theirs themselves."""
+    name, content = column_set_record(landing.contract, landing.source, columns)
+    landing.raw.create(name, content.encode())
 
 
 def _refuse_if_too_bad(landing: Landing, staged: StagedRows, checks: LoadChecks) -> None:

@@ -13,10 +13,11 @@ import polars as pl
 from pydantic import Field
 
 from contracts.contract import Contract
-from contracts.raw_layout import DELETED_AT, QUARANTINE, day_folder, rows_suffix, source_folder
+from contracts.raw_layout import DELETED_AT, QUARANTINE, UNDECLARED, day_folder, rows_suffix, source_folder
 from contracts.shapes import Samples, merged
 from contracts.sources.source import BaseSource, RawFormat
 from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, LOCATION, SOURCE_TEXT, split_deletions
+from tasks.extract.undeclared import merged_names, undeclared_as_json, undeclared_names
 from tasks.land.manifests import Frozen, LoadRows, Manifest, RawFile, next_sequence
 from tasks.land.parts import PARTS_IN_FLIGHT, PartWriter
 from tasks.land.raw_container import RawContainer
@@ -60,7 +61,8 @@ class Landing:
 class StagedRows(Frozen):
     """What was staged of a load, or of one shard of it; `deleted` of the landed rows are deletions.
 
-    `samples` are shapes of values that broke rules, by label.
+    `samples` are shapes of values that broke rules, by label. `undeclared` are names of what the contract does not know
+    (`tasks.extract.undeclared`).
     """
 
     files: tuple[RawFile, ...] = ()
@@ -70,6 +72,7 @@ class StagedRows(Frozen):
     broken_rules: dict[str, int] = Field(default_factory=dict)
     samples: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     checked: CheckCounts = CheckCounts()
+    undeclared: tuple[str, ...] = ()
 
     def __add__(self, other: StagedRows) -> StagedRows:
         """Both together, this one's parts first."""
@@ -81,6 +84,7 @@ class StagedRows(Frozen):
             broken_rules=dict(Counter(self.broken_rules) + Counter(other.broken_rules)),
             samples=merged(self.samples, other.samples),
             checked=self.checked + other.checked,
+            undeclared=merged_names(self.undeclared, other.undeclared),
         )
 
 
@@ -106,26 +110,28 @@ class _Load:
         self._name = name
         self._broken_rules: Counter[str] = Counter()
         self._samples: Samples = {}
+        self._undeclared: tuple[str, ...] = ()
         self._contract = contract
         self._deleted = 0
         self._extracted = 0
         self._now = landing.now
-        self._columns = contract.column_names
+        self._columns = (*contract.column_names, UNDECLARED)
         self._schema = landing_schema(contract, source, day)
         self._kept_of_deleted = [column.name for column in contract.table.deletion_columns]
         self._deletion_schema = deletion_schema(contract, source, day)
         self._checks = LoadChecks(contract, source, day)
-        place = f"{day_folder(contract, source, day)}/{name}"
-        self._accepted = PartWriter(landing.raw, place, rows_suffix(contract, source), uploads)
-        self._rejected = PartWriter(landing.raw, f"{QUARANTINE}/{landing.path}/{name}", RawFormat.JSON, uploads)
+        self._source = source
+        self._accepted = PartWriter(landing.raw, f"{day_folder(contract, source, day)}/{name}", uploads)
+        self._rejected = PartWriter(landing.raw, f"{QUARANTINE}/{landing.path}/{name}", uploads)
 
     def add(self, chunk: pl.DataFrame) -> None:
         self._extracted += chunk.height
-        rows, deletions = split_deletions(chunk)
+        self._undeclared = merged_names(self._undeclared, undeclared_names(chunk))
+        rows, deletions = split_deletions(undeclared_as_json(chunk))
         if not deletions.is_empty():
             self._add_deletions(deletions)
         self._checks.add(rows.filter(pl.col(FAULT).is_null()))
-        self._write(validate(rows, self._schema), self._columns)
+        self._write(validate(rows, self._schema), [name for name in rows.columns if name in self._columns])
         logger.info("%s: %d rows extracted", self._name, self._extracted)
 
     def _add_deletions(self, chunk: pl.DataFrame) -> None:
@@ -140,11 +146,12 @@ class _Load:
     def _write(self, validated: Validated, columns: Sequence[str]) -> None:
         rejected = validated.rejected
         self._samples = more_samples(self._samples, rejected, self._contract)
-        self._accepted.write(validated.accepted.select(columns))
+        self._accepted.write(validated.accepted.select(columns), rows_suffix(self._source, columns))
         quarantined = rejected.select(*columns, REASONS, pl.col(LOCATION).alias(SOURCE_LOCATION))
         is_malformed = rejected[FAULT].is_not_null()
-        self._rejected.write(quarantined.filter(~is_malformed))
-        self._rejected.write(quarantined.hstack(rejected.select(FAULT, SOURCE_TEXT)).filter(is_malformed))
+        malformed = quarantined.hstack(rejected.select(FAULT, SOURCE_TEXT)).filter(is_malformed)
+        self._rejected.write(quarantined.filter(~is_malformed), RawFormat.JSON)
+        self._rejected.write(malformed, RawFormat.JSON)
         self._broken_rules.update(dict(rejected[REASONS].explode(empty_as_null=False).value_counts().iter_rows()))
 
     def close(self) -> StagedRows:
@@ -159,4 +166,5 @@ class _Load:
             broken_rules=dict(self._broken_rules),
             samples=dict(self._samples),
             checked=self._checks.counts,
+            undeclared=self._undeclared,
         )

@@ -115,7 +115,8 @@ class Manifest(Frozen):
     `deleted` of the landed rows are deletions: each says that a row is no longer at the source.
     `column_set` is that of its CSV files (`contracts.raw_layout`), `warned_checks` are the checks of whole
     loads that fail with severity `warning`: what was counted, by label. `samples` are shapes of values in quarantine,
-    by the label of the rule that they break.
+    by the label of the rule that they break. `undeclared` are names of what the source has beside the contract's
+    columns (`tasks.extract.undeclared`).
     """
 
     dataset: str
@@ -133,6 +134,7 @@ class Manifest(Frozen):
     samples: dict[str, tuple[str, ...]] = {}
     warned_checks: dict[str, str] = {}
     column_set: str | None = None
+    undeclared: tuple[str, ...] = ()
     files: tuple[RawFile, ...]
     quarantine: tuple[RawFile, ...]
 

@@ -22,21 +22,24 @@ PARTS_IN_FLIGHT = 2
 class PartWriter:
     """Stages a sequence of frames as parts, in JSON lines or RFC 4180 CSV (UTF-8, comma, a header in each part)."""
 
-    def __init__(self, raw: RawContainer, prefix: str, suffix: str, uploads: Executor) -> None:
+    def __init__(self, raw: RawContainer, prefix: str, uploads: Executor) -> None:
         """Parts will be called `<prefix>-<part:05d>-<first 16 hex digits of SHA-256>.<suffix>`."""
         self._raw = raw
         self._prefix = prefix
-        self._suffix = suffix
+        self._suffix = ""
         self._uploads = uploads
         self._in_flight: deque[Future[None]] = deque()
         self._buffer = BytesIO()
         self._rows = 0
         self._files: list[RawFile] = []
 
-    def write(self, frame: pl.DataFrame) -> None:
-        """Append the rows; stages a part when it is big enough."""
+    def write(self, frame: pl.DataFrame, suffix: str) -> None:
+        """Append the rows; stages a part when it is big enough, or when rows with another suffix follow."""
         if frame.is_empty():
             return
+        if self._rows and suffix != self._suffix:
+            self._stage()
+        self._suffix = suffix
         if self._suffix.endswith("csv"):
             frame.write_csv(self._buffer, include_header=self._rows == 0)
         else:

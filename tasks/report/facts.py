@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.job_report import SourceBooks, TaskReport
 from contracts.shapes import merged
+from tasks.extract.undeclared import listed, merged_names
 from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LateRows
 from tasks.transform.job_run import JobRun, TransformationState
@@ -54,7 +55,8 @@ class SourceOutcome(_Facts):
     """What one source's ingestion did in this run; `message` says why it failed.
 
     `warned_checks` are checks of whole loads that fail with severity `warning`, files that were expected and did not
-    come, and rows that a look-back found: what was counted, by label. `deleted` of the landed rows are deletions.
+    come, rows that a look-back found, and columns that the contract does not know: what was found, by label. `deleted`
+    of the landed rows are deletions.
     `samples` are shapes of values in quarantine, by rule label (`contracts.shapes`).
     """
 
@@ -179,8 +181,10 @@ def source_outcome(name: str, landed: LandedLoads, failure: str | None, seconds:
         warned["lookBack"] = (
             f"{late.rows} rows came later than the overlap; overlapSeconds {late.most_seconds} would have met them"
         )
-    for names, days in landed.missing_files.items():
-        warned[f"expectedFiles: {names}"] = f"no file of {', '.join(map(str, days))}"
+    if unknown := merged_names(*(load.undeclared for load in loads)):
+        warned["columns that the contract does not know"] = listed(unknown)
+    for expected, days in landed.missing_files.items():
+        warned[f"expectedFiles: {expected}"] = f"no file of {', '.join(map(str, days))}"
     files = tuple(LandedFile(name=file.name, rows=file.rows, bytes=file.bytes) for load in loads for file in load.files)
     return SourceOutcome(
         name=name,

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from contracts.contract import Contract
-from contracts.raw_layout import column_set_record, day_folder, rows_suffix
+from contracts.raw_layout import UNDECLARED, column_set_record, csv_columns, day_folder, rows_suffix
 from contracts.sources.kinds import Source
 from contracts.sources.source import RawFormat
 
@@ -46,18 +46,19 @@ def landed_row(source: Source, **values: str | None) -> Landed:
 
 def land(lake: Path, contract: Contract, source: Source, sequence: int, rows: list[Landed], part: int = 0) -> Path:
     """Write the rows as one raw file of a load."""
-    suffix = rows_suffix(contract, source)
+    names = csv_columns(contract, undeclared=any(UNDECLARED in row for row in rows))
+    suffix = rows_suffix(source, names)
     name = f"{source.name}-{sequence:08d}-{part:05d}-0123456789abcdef.{suffix}"
     file = lake / "raw" / day_folder(contract, source, LANDED) / name
     file.parent.mkdir(parents=True, exist_ok=True)
     if source.raw_format is RawFormat.JSON:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         return file
-    record, content = column_set_record(contract, source)
+    record, content = column_set_record(contract, source, names)
     (lake / "raw" / record).parent.mkdir(parents=True, exist_ok=True)
     (lake / "raw" / record).write_text(content, encoding="utf-8")
     with file.open("w", encoding="utf-8", newline="") as target:
-        writer = csv.DictWriter(target, contract.column_names, lineterminator="\n")
+        writer = csv.DictWriter(target, names, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return file

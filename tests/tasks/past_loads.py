@@ -104,7 +104,7 @@ def _add_load(
     """A load of one row, as many days after the first one as its number says."""
     at = first.committed_at + (number - 1) * DAY
     place = f"{day_folder(contract, source, at.date())}/{source.name}-{number:08d}-00000"
-    rows = describe_content(place, rows_suffix(contract, source), _ROWS, rows=1)
+    rows = describe_content(place, rows_suffix(source, contract.column_names), _ROWS, rows=1)
     raw.create(rows.name, _ROWS)
     one = LoadRows(extracted=1, landed=1)
     manifest = Manifest(

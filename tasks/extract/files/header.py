@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 from contracts.contract import Contract
 from contracts.sources.csv_dialect import folded
@@ -30,10 +31,25 @@ class HeaderNames:
         """Whether the header names every column that has to be there."""
         return self.places(header).keys() >= set(self._required)
 
+    def undeclared(self, header: Sequence[str]) -> dict[str, int]:
+        """The place of each column that the contract does not know, by a name of its own: `Obs (2)`, `column 7`."""
+        found: dict[str, int] = {}
+        for place, written in enumerate(header):
+            name = written.replace("\ufeff", "").strip() or f"column {place + 1}"
+            if folded(name) not in self._columns.keys() | self._ignored:
+                found[self._own_name(name, found)] = place
+        return found
+
+    def _own_name(self, name: str, taken: Collection[str]) -> str:
+        """The name, with a number behind it if a column of the contract or of the file has it."""
+        names = chain([name], (f"{name} ({number})" for number in count(2)))
+        return next(one for one in names if one not in taken and one not in self._first_names)
+
     def check(self, header: Sequence[str], file_name: str) -> None:
         """Raise StructureError unless the header names every required column, and each column once.
 
-        Unknown names are told only if the line is recognizably a header: elsewhere they are a customer's data.
+        Unknown names, one of which may be a missing column misspelt, are told only if the line is recognizably a
+        header: elsewhere they are a customer's data.
         """
         places = self.places(header)
         if not places:
@@ -48,5 +64,5 @@ class HeaderNames:
             for what, which in (("lacks column", missing), ("has an unknown column", unknown), ("names twice", twice))
             if which
         ]
-        if problems:
+        if missing or twice:
             raise StructureError(f"{file_name} {'; '.join(problems)}; correct its header or the contract")

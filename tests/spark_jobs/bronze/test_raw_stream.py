@@ -9,15 +9,21 @@ from pyspark.sql import Row, SparkSession
 
 from contracts.contract import Contract
 from contracts.job_document import RawStreamFormat
+from contracts.raw_layout import csv_columns
 from spark_jobs.bronze.raw_stream import raw_files, read_raw_stream
+from tests.contract_changes import with_columns
 from tests.spark_jobs.deletions import deletion, telling_deletions
 from tests.spark_jobs.raw_files import land, landed_row
 
 pytestmark = pytest.mark.spark
 
 
-def _read(spark: SparkSession, contract: Contract, source_name: str, lake: Path) -> list[Row]:
-    (files,) = (one for one in raw_files(spark, contract, lake.as_uri()) if one.source.name == source_name)
+def _read(
+    spark: SparkSession, contract: Contract, source_name: str, lake: Path, columns: tuple[str, ...] | None = None
+) -> list[Row]:
+    """The rows of a source's files; of a CSV source, of those with these columns in place of the contract's."""
+    of_source = [one for one in raw_files(spark, contract, lake.as_uri()) if one.source.name == source_name]
+    (files,) = (one for one in of_source if columns is None or one.columns == columns)
     stream = read_raw_stream(spark, files, contract, RawStreamFormat.FILES)
     query = (
         stream.writeStream.format("memory")
@@ -90,6 +96,43 @@ def test_a_csv_line_with_too_few_or_too_many_values_is_kept_whole(
     assert found["C1"] is None
     assert "C2,Ana" in found["C2"]
     assert "one more" in found["C3"]
+
+
+def test_what_the_contract_does_not_know_is_rescued(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    source, undeclared = contract.source("branch-files"), '{"Observação":"\\"TV\\"\\n50, \\\\ 😀","vendedor":"Bia"}'
+    rows = [
+        landed_row(source, customer_id="C1", _undeclared=undeclared),
+        landed_row(source, customer_id="C2", _undeclared=None),
+    ]
+    land(lake, contract, source, 1, rows)
+    land(lake, contract, source, 2, [landed_row(source, customer_id="C3")])
+    found = _read(spark, contract, source.name, lake, csv_columns(contract, undeclared=True))
+    assert [(row["customer_id"], row["_rescued_data"]) for row in found] == [("C1", undeclared), ("C2", None)]
+    assert [{name: row[name] for name in contract.column_names} for row in found] == [
+        {name: row[name] for name in contract.column_names} for row in rows
+    ]
+    assert "_undeclared" not in found[0].asDict()
+
+
+def test_what_the_contract_does_not_know_any_more_is_rescued_with_what_it_never_knew(
+    spark: SparkSession, contract: Contract, lake: Path
+) -> None:
+    source = contract.source("branch-files")
+    rows = [
+        landed_row(source, customer_id="C1", product="TV", _undeclared='{"vendedor":"Bia"}'),
+        landed_row(source, customer_id="C2", product="TV", _undeclared=None),
+        landed_row(source, customer_id="C3", product=None, _undeclared='{"vendedor":"Bia"}'),
+        landed_row(source, customer_id="C4", product=None, _undeclared=None),
+    ]
+    land(lake, contract, source, 1, rows)
+    without = with_columns(contract, *(column for column in contract.table.columns if column.name != "product"))
+    found = _read(spark, without, source.name, lake, csv_columns(contract, undeclared=True))
+    assert [row["_rescued_data"] for row in found] == [
+        '{"product":"TV","vendedor":"Bia"}',
+        '{"product":"TV"}',
+        '{"vendedor":"Bia"}',
+        None,
+    ]
 
 
 def test_a_source_that_has_landed_nothing_has_no_rows(spark: SparkSession, contract: Contract, lake: Path) -> None:
