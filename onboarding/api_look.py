@@ -98,13 +98,3 @@ def _told(source: ApiSource, error: PassingAnswer | PipelineError) -> PipelineEr
     if isinstance(error, PipelineError):
         return error
     return SourceUnavailable(f"{source.name} gives no good answer: {error}; try again when it is well")
-
-
-def fields_of_api(source: ApiSource, values: Mapping[str, str]) -> list[str]:
-    """The fields of the items of the first page, dotted where nested.
-
-    Raises:
-        PipelineError: as `first_answer`.
-    """
-    _, content = first_answer(source, values)
-    return as_texts(dict(lists_of_objects(content)).get(source.rows_field, [])).columns

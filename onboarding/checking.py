@@ -8,15 +8,11 @@ from functools import partial
 
 from contracts.contract import Contract
 from contracts.folder import Contracts
-from contracts.sources.api import ApiSource
-from contracts.sources.database import DatabaseSource
-from contracts.sources.source import BaseSource
-from onboarding.api_look import fields_of_api
-from onboarding.database_look import columns_of_table
 from onboarding.environment import lake_secret, opening_values
 from onboarding.report import DryRun
 from onboarding.sampling import sample_rows
 from onboarding.verdict import judge
+from tasks.extract.undeclared import listed, merged_names
 
 _NOTHING = "no file is called as the source's path says, so that nothing could be checked"
 
@@ -51,17 +47,5 @@ def check_source(contract: Contract, name: str, variables: Mapping[str, str], to
     loads = sample_rows(contract, source, values, partial(lake_secret, variables), today)
     verdict = judge(contract, source, loads, today)
     refused = [reason for load in loads for reason in load.refused] if loads else [_NOTHING]
-    unused = [field for field in _fields(source, values) if field not in _used(contract, source)]
-    return DryRun(contract.name, name, verdict, tuple(refused), tuple(unused))
-
-
-def _fields(source: BaseSource, values: Mapping[str, str]) -> list[str]:
-    """What the source calls its fields; files with others than their entry names are refused."""
-    if isinstance(source, DatabaseSource):
-        return columns_of_table(source, values)
-    return fields_of_api(source, values) if isinstance(source, ApiSource) else []
-
-
-def _used(contract: Contract, source: BaseSource) -> set[str | None]:
-    own = {getattr(source, "key_field", None), getattr(source, "cursor_field", None)}
-    return own | {field for column in contract.column_names for field in source.fields(column)}
+    undeclared = listed(merged_names(*(load.undeclared for load in loads)))
+    return DryRun(contract.name, name, verdict, tuple(refused), undeclared)

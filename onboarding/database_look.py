@@ -40,16 +40,6 @@ def look_at_database(answers: Answers, values: Mapping[str, str]) -> Sample:
         return Sample(_rows(source.table, snapshot), {"keyField": keys[0]} if len(keys) == 1 else {})
 
 
-def columns_of_table(source: DatabaseSource, values: Mapping[str, str]) -> list[str]:
-    """The names of all columns of the source's table.
-
-    Raises:
-        PipelineError: the database cannot be reached or read.
-    """
-    with open_snapshot(source, _url(source, values)) as snapshot:
-        return list(snapshot.types(f"SELECT * FROM {quoted_path(source.table)}"))  # noqa: S608 - quoted
-
-
 def _url(source: DatabaseSource, values: Mapping[str, str]) -> str:
     return EntraLogin(source, values["url"])() if source.login is Login.ENTRA else values["url"]
 

@@ -13,13 +13,13 @@ from onboarding.verdict import BrokenRule, Verdict
 
 @dataclass(frozen=True)
 class DryRun:
-    """What a sample of a source showed; `unused` are fields that it has and its entry gives to no column."""
+    """What a sample of a source showed; `undeclared` are the names of what it has and its entry does not know."""
 
     dataset: str
     source: str
     verdict: Verdict
     refused: tuple[str, ...]
-    unused: tuple[str, ...]
+    undeclared: str
 
     @property
     def passed(self) -> bool:
@@ -36,7 +36,7 @@ def rendered(run: DryRun) -> str:
         *_listed("Refused", (*run.refused, *verdict.refused)),
         *_rules(f"{verdict.quarantined:,} rows would go to quarantine", verdict.broken),
         *_rules("Silver would reject rows that land", verdict.rejected),
-        *_listed("Fields that no column is read from", [", ".join(run.unused)] if run.unused else []),
+        *_listed("Columns that the contract does not know", [run.undeclared] if run.undeclared else []),
         "✅ nothing would be refused at landing" if run.passed else "❌ mend the entry, or the source",
     ]
     return "\n\n".join(parts) + "\n"

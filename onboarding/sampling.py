@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.api import ApiSource
 from contracts.sources.source import BaseSource
 from onboarding.sample import SAMPLE_FILES, SAMPLE_ROWS
@@ -19,6 +20,7 @@ from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, Window, chunk_schema, split_deletions
 from tasks.extract.readers import FilesReader
+from tasks.extract.undeclared import merged_names, undeclared_names
 from tasks.source_readers import LakeSecret, reader_of
 
 
@@ -26,13 +28,15 @@ from tasks.source_readers import LakeSecret, reader_of
 class SampledLoad:
     """Rows that would be landed as one load, as chunks have them; of files each is one, and has its `name`.
 
-    `is_whole` says whether they are all of it; `refused` why it cannot be read, or not to its end.
+    `is_whole` says whether they are all of it; `refused` why it cannot be read, or not to its end; `undeclared` names
+    what the contract does not know of it.
     """
 
     rows: pl.DataFrame
     is_whole: bool
     refused: tuple[str, ...] = ()
     name: str = ""
+    undeclared: tuple[str, ...] = ()
 
 
 def sample_rows(
@@ -63,9 +67,12 @@ def sample_rows(
 
 def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | None = None) -> SampledLoad:
     rows, refused, is_whole = [_no_rows(contract)], [], False
+    undeclared: tuple[str, ...] = ()
     try:
         for chunk in chunks:
-            rows.append(split_deletions(chunk)[0])  # of a deleted row the key alone is judged
+            undeclared = merged_names(undeclared, undeclared_names(chunk))
+            of_contract = chunk.drop(UNDECLARED, strict=False)
+            rows.append(split_deletions(of_contract)[0])  # of a deleted row the key alone is judged
             if sum(map(len, rows)) >= SAMPLE_ROWS:
                 break
         else:
@@ -75,7 +82,8 @@ def _first(contract: Contract, chunks: Iterator[pl.DataFrame], met: FieldsMet | 
     except StructureError as error:
         refused.append(str(error))
     read = pl.concat(rows)
-    return SampledLoad(read.head(SAMPLE_ROWS), is_whole and len(read) <= SAMPLE_ROWS, tuple(refused))
+    is_whole = is_whole and len(read) <= SAMPLE_ROWS
+    return SampledLoad(read.head(SAMPLE_ROWS), is_whole, tuple(refused), undeclared=undeclared)
 
 
 def _dated(source: BaseSource, sample: SampledLoad) -> SampledLoad:

@@ -19,7 +19,6 @@ from contracts.diff.change import (
     Word,
     always,
     match,
-    when,
     word_changes,
 )
 from contracts.diff.demands import demands
@@ -76,6 +75,7 @@ def _expected_files(source: Source) -> tuple[str, ...]:
 EVERY_SOURCE: tuple[Word[Source], ...] = (
     Word("type", attrgetter("type"), always(SOURCES)),
     Word("customProperties.connection", _variables, always(SOURCES)),
+    Word("customProperties.ignoredFields", attrgetter("ignored_fields"), always(NOBODY)),
     Word("customProperties.resources", _resources, always(NOBODY)),
 )
 _CHANGING = (
@@ -106,7 +106,6 @@ SOURCES_OF_A_KIND: dict[type[BaseSource], tuple[Word[Source], ...]] = {
     FilesSource: (
         Word("path", attrgetter("pattern.text"), always(SOURCES)),
         Word("customProperties.dialect", _dialect, always(SOURCES)),
-        Word("customProperties.ignoredFields", attrgetter("ignored_fields"), when(_has_fewer, SOURCES)),
         Word("customProperties.listedDays", attrgetter("listed_days"), always(NOBODY)),
         Word("customProperties.expectedFiles", _expected_files, always(NOBODY)),
         Word("customProperties.moveLandedTo", attrgetter("move_landed_to"), always(NOBODY)),
@@ -120,7 +119,6 @@ def source_changes(before: Contract, after: Contract) -> Iterator[Change]:
     yield from (Change(f"servers.{source.name}", "is gone", READERS) for source in sources.gone)
     yield from (Change(f"servers.{source.name}", "is new") for source in sources.new)
     yield from _new_columns(after, columns, sources)
-    yield from _gone_columns(before, columns, sources)
     for pair in sources.both:
         yield from _in_source(pair)
         for was, is_now in columns.both:
@@ -143,15 +141,6 @@ def _new_columns(after: Contract, columns: Matched[Column], sources: Matched[Sou
         if must:
             path = f"schema.{after.table.name}.properties.{column.name}"
             yield Change(path, f"must be delivered by {', '.join(must)}", SOURCES)
-
-
-def _gone_columns(before: Contract, columns: Matched[Column], sources: Matched[Source]) -> Iterator[Change]:
-    """Files with a column that the contract does not know are refused; tables and APIs may have more than is asked."""
-    files = [source.name for _, source in sources.both if isinstance(source, FilesSource)]
-    for column in columns.gone:
-        if files:
-            path = f"schema.{before.table.name}.properties.{column.name}"
-            yield Change(path, f"must no longer be delivered by {', '.join(files)}", SOURCES)
 
 
 def _in_source_column(pair: Sources, before: Column, after: Column) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from contracts.odcs import Custom
 from contracts.sources.csv_dialect import CsvDialect
 from contracts.sources.file_names import FilePattern
-from contracts.sources.source import BaseSource, FieldPath, RawFormat, behind_url
+from contracts.sources.source import BaseSource, RawFormat, behind_url
 
 
 def _pattern(text: str) -> str:
@@ -36,8 +36,8 @@ class ExpectedFiles(BaseModel):
 class FilesSource(BaseSource):
     """A folder of CSV files; `path` is `${‹connection.url›}` and the pattern of the files' names behind it.
 
-    `ignored_fields` are columns of files that are no column of the dataset. Of folders with a date in their names only
-    those of the last `listed_days` are looked into. A file that was landed is moved to the folder `move_landed_to`.
+    Of folders with a date in their names only those of the last `listed_days` are looked into. A file that was landed
+    is moved to the folder `move_landed_to`.
     """
 
     raw_format: ClassVar[RawFormat] = RawFormat.CSV
@@ -47,7 +47,6 @@ class FilesSource(BaseSource):
     format: Literal["csv"]
     path: str
     dialect: CsvDialect = Custom("dialect", default=CsvDialect())
-    ignored_fields: tuple[FieldPath, ...] = Custom("ignoredFields", default=())
     listed_days: int | None = Custom("listedDays", default=None, ge=1)
     expected_files: ExpectedFiles | None = Custom("expectedFiles", default=None)
     move_landed_to: Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$")] | None = Custom(

@@ -85,7 +85,7 @@ class BaseSource(OdcsModel):
 
     `field_paths` maps a standardized column to the source's own field, dotted when nested (`customer.cpf`); a column
     that is not in it is called the same at both. Where a source `has_aliases`, a field may have several names. A source
-    may lack its `optional_columns`.
+    may lack its `optional_columns`. Its `ignored_fields` are of no use: they are neither landed nor told as unknown.
     """
 
     standard: ClassVar = Server
@@ -107,6 +107,7 @@ class BaseSource(OdcsModel):
     column_formats: dict[str, ColumnFormat] = Custom("columnFormats", default_factory=dict)
     field_paths: dict[str, FieldPath | FieldPaths] = Custom("fieldPaths", default_factory=dict)
     optional_columns: tuple[str, ...] = Custom("optionalColumns", default=())
+    ignored_fields: tuple[FieldPath, ...] = Custom("ignoredFields", default=())
     resources: Resources = Custom("resources", default=Resources())
 
     @model_validator(mode="after")

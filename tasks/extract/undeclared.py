@@ -13,6 +13,7 @@ import polars as pl
 
 from contracts.raw_layout import UNDECLARED
 from contracts.shapes import REPLACEMENTS, SHAPE_CHARACTERS
+from contracts.sources.source import BaseSource
 
 MOST_NAMES = 20
 """So many names of a load are told."""
@@ -20,7 +21,7 @@ MOST_NAMES = 20
 _VALUE_DIGITS = 9
 """What has so many digits is rather a person's number than a name; a date has fewer."""
 
-_MARKUP = r"[^\p{L}\p{N} _.,;:()/#$%+-]"
+_MARKUP = r"[^\p{L}\p{N} _.,;()/#$%+-]"
 
 
 def undeclared(values: Mapping[str, pl.Expr]) -> list[pl.Expr]:
@@ -31,6 +32,13 @@ def undeclared(values: Mapping[str, pl.Expr]) -> list[pl.Expr]:
 def only_named(names: Iterable[str]) -> list[pl.Expr]:
     """The same for what is not read."""
     return undeclared({name: pl.lit(None) for name in sorted(names)})
+
+
+def not_ignored(source: BaseSource, names: Iterable[str]) -> frozenset[str]:
+    """The names that the source's entry does not ignore; with `extra` it ignores `extra.colour`, too."""
+    return frozenset(
+        name for name in names if not any(f"{name}.".startswith(f"{one}.") for one in source.ignored_fields)
+    )
 
 
 def undeclared_as_json(chunk: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from tasks.extract.api.page import as_written
 from tasks.extract.api.shapes import Shape
 from tasks.extract.chunks import CURSOR, CURSOR_TYPE, FAULT, KEY, LOCATION, SOURCE_TEXT
 from tasks.extract.times import read_timestamp
+from tasks.extract.undeclared import not_ignored
 
 DIGEST = "_digest"
 IS_OBJECT = "_is_object"
@@ -28,6 +29,8 @@ _PLACE, _TEXT, _VALUES = "place", "text", "values"
 class ReadItems(NamedTuple):
     """The items as rows, in order, and which of the fields that were asked for some item has, be they null.
 
+    `undeclared` are the members of some item that the contract does not know.
+
     Rows have a chunk's columns (`tasks.extract.chunks`) and two more: `_digest`, hexadecimal, of the item's text, and
     `_is_object`, false for what is no JSON object. An item without a key is known by its digest. The time of change is
     null if it cannot be read, or the source has none.
@@ -35,6 +38,15 @@ class ReadItems(NamedTuple):
 
     rows: pl.DataFrame
     fields: frozenset[str]
+    undeclared: frozenset[str]
+
+
+class _Part(NamedTuple):
+    """Items that were read together, and the members of some of them."""
+
+    read: pl.DataFrame
+    present: frozenset[str] = frozenset()
+    undeclared: frozenset[str] = frozenset()
 
 
 def read_items(source: ApiSource, items: Sequence[str], columns: Mapping[str, str]) -> ReadItems:
@@ -42,9 +54,11 @@ def read_items(source: ApiSource, items: Sequence[str], columns: Mapping[str, st
     cursor = [source.cursor_field] if source.cursor_field else []
     fields = list(dict.fromkeys([source.key_field, *cursor, *columns.values()]))
     texts = pl.DataFrame({_TEXT: pl.Series(items, dtype=pl.String)}).with_row_index(_PLACE)
-    parts = [(_no_rows(fields), frozenset[str]()), *_parts(texts, source.key_field, fields)]
-    read = pl.concat([part for part, _ in parts]).sort(_PLACE)
-    return ReadItems(_rows(source, read, columns), frozenset().union(*(present for _, present in parts)))
+    parts = [_Part(_no_rows(fields)), *_parts(texts, source.key_field, fields)]
+    rows = _rows(source, pl.concat([part.read for part in parts]).sort(_PLACE), columns)
+    present = frozenset[str]().union(*(part.present for part in parts))
+    undeclared = frozenset[str]().union(*(part.undeclared for part in parts))
+    return ReadItems(rows, present, not_ignored(source, undeclared))
 
 
 def _no_rows(fields: Sequence[str]) -> pl.DataFrame:
@@ -55,15 +69,15 @@ def _no_rows(fields: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _parts(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> Iterator[tuple[pl.DataFrame, frozenset[str]]]:
-    """Rows that were read together, and the fields that some of them has."""
+def _parts(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> Iterator[_Part]:
     for _ in range(MOST_SHAPES):
         if texts.is_empty():
             return
         shape = Shape.of(texts[_TEXT][0], fields)
         is_alike = texts[_TEXT].str.contains(shape.pattern) if shape else pl.repeat(False, texts.height, eager=True)
         if shape and is_alike[0]:
-            yield _read_alike(texts.filter(is_alike), shape, key, fields), frozenset(shape.present)
+            alike = _read_alike(texts.filter(is_alike), shape, key, fields)
+            yield _Part(alike, frozenset(shape.present), shape.undeclared)
             texts = texts.filter(~is_alike)
         else:
             yield _read_odd(texts.head(1), key, fields)
@@ -78,7 +92,7 @@ def _read_alike(texts: pl.DataFrame, shape: Shape, key: str, fields: Sequence[st
     return texts.with_columns(values.to_struct(_VALUES), fault, pl.lit(True).alias(IS_OBJECT))
 
 
-def _read_odd(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> tuple[pl.DataFrame, frozenset[str]]:
+def _read_odd(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> _Part:
     found = [read_odd_item(text, key, fields) for text in texts[_TEXT]]
     rows = [
         (
@@ -91,7 +105,8 @@ def _read_odd(texts: pl.DataFrame, key: str, fields: Sequence[str]) -> tuple[pl.
         for (place, text), item in zip(texts.iter_rows(), found, strict=True)
     ]
     read = pl.DataFrame(rows, schema=_no_rows(fields).schema, orient="row")
-    return read, frozenset().union(*(item.present for item in found))
+    present = frozenset[str]().union(*(item.present for item in found))
+    return _Part(read, present, frozenset().union(*(item.undeclared for item in found)))
 
 
 def _rows(source: ApiSource, read: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:

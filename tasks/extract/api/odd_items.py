@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.extract.api.json_text import DECODER, Fields, NotANumber
+from tasks.extract.api.members import undeclared_members
 
 
 @dataclass(frozen=True)
 class OddItem:
-    """An item's values by field, as texts, the fields that are `present`, be they null, and what is wrong with it."""
+    """An item's values by field, as texts, the fields that are `present`, be they null, and what is wrong with it.
+
+    `undeclared` are its other members.
+    """
 
     values: dict[str, str | None]
     present: frozenset[str]
+    undeclared: frozenset[str]
     faults: tuple[str, ...]
     is_object: bool
 
@@ -26,12 +31,13 @@ def read_odd_item(text: str, key_field: str, fields: Sequence[str]) -> OddItem:
     try:
         item: object = DECODER.decode(text)
     except (ValueError, RecursionError):
-        return OddItem({}, frozenset(), ("the item is not JSON",), is_object=False)
+        return OddItem({}, frozenset(), frozenset(), ("the item is not JSON",), is_object=False)
     values, faults = _values_and_faults(item, fields)
     if key_field in values and not values[key_field]:
         faults = [key_is_missing(key_field), *faults]
     present = frozenset(field for field in fields if _has_field(item, field))
-    return OddItem(values, present, tuple(dict.fromkeys(faults)), isinstance(item, Fields))
+    undeclared = frozenset(undeclared_members(item, fields))
+    return OddItem(values, present, undeclared, tuple(dict.fromkeys(faults)), isinstance(item, Fields))
 
 
 def key_is_missing(key_field: str) -> str:

@@ -94,7 +94,7 @@ def _pages_of_one_round(client: ApiClient, progress: _Progress, columns: Mapping
         items = read_items(source, page.items, columns)
         news, is_known = progress.news(items.rows, page.answered_at or client.now())
         if not news.is_empty():
-            yield ReadItems(news, items.fields)
+            yield items._replace(rows=news)
         without_news = without_news + 1 if is_known else 0
         if position is None:
             return

@@ -16,6 +16,7 @@ from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.pages import read_pages
 from tasks.extract.api.times import in_utc
 from tasks.extract.chunks import CURSOR, Window, chunk_schema
+from tasks.extract.undeclared import merged_names, only_named
 
 CHUNK_ROWS = 50_000
 
@@ -37,19 +38,21 @@ def extract_api(
     columns = {name: client.source.field(name) for name in contract.column_names}
     schema = pl.Schema(chunk_schema(contract))
     waiting = [schema.to_frame()]
+    undeclared: tuple[str, ...] = ()
     if met:
         met.begin()
     for items in read_pages(client, window, columns):
         if met:
             met.add(items)
+        undeclared = merged_names(undeclared, items.undeclared)
         waiting.append(_within(window, items.rows).select(schema.names()))
         if sum(rows.height for rows in waiting) >= chunk_rows:
-            yield pl.concat(waiting)
+            yield pl.concat(waiting).with_columns(only_named(undeclared))
             waiting = [schema.to_frame()]
         if _is_beyond(window, items.rows):
             break
     if any(rows.height for rows in waiting):
-        yield pl.concat(waiting)
+        yield pl.concat(waiting).with_columns(only_named(undeclared))
 
 
 def _within(window: Window, rows: pl.DataFrame) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 
 from tasks.extract.api.json_patterns import BLANKS, SCALAR, VALUE, member
 from tasks.extract.api.json_text import DECODER, Fields, NotANumber
+from tasks.extract.api.members import undeclared_members
 
 _TEXT_OR_WORD = r'("(?:[^"\\]|\\.)*"|[a-z0-9E+.\-]+)'
 """A value that is known to be a scalar, captured: no letter can be of both kinds, so that one pass is enough."""
@@ -25,22 +26,27 @@ _TEXT_OR_WORD = r'("(?:[^"\\]|\\.)*"|[a-z0-9E+.\-]+)'
 class Shape:
     """The members of an object, and which of the fields are among them, be they null: `present`, as they follow.
 
+    `undeclared` are the other members.
+
     `pattern` matches what is JSON of this shape, and `capturing`, of that alone, takes the values of those fields.
     """
 
     pattern: str
     capturing: str
     present: tuple[str, ...]
+    undeclared: frozenset[str]
 
     @classmethod
     def of(cls, item: str, fields: Sequence[str]) -> Self | None:
         """The shape of an item; None if it is no JSON object, or has anything but single values at the fields."""
         members = _Members(fields)
         try:
-            pattern = members.pattern(DECODER.decode(item), "")
+            read = DECODER.decode(item)
+            pattern = members.pattern(read, "")
         except (ValueError, RecursionError):
             return None
-        return cls(f"^{pattern.replace(_TEXT_OR_WORD, SCALAR)}$", f"^{pattern}$", tuple(members.captured))
+        undeclared = frozenset(undeclared_members(read, fields))
+        return cls(f"^{pattern.replace(_TEXT_OR_WORD, SCALAR)}$", f"^{pattern}$", tuple(members.captured), undeclared)
 
     def values(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
         """A column of texts for each field, of items that match the pattern."""

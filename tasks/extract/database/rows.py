@@ -24,6 +24,7 @@ from tasks.extract.database.sql import outside, quoted_path
 from tasks.extract.database.statements import WHOLE, Query
 from tasks.extract.database.texts import as_frame
 from tasks.extract.shards import Shard
+from tasks.extract.undeclared import only_named
 
 BATCH_BYTES = 16 * 1024 * 1024
 
@@ -45,7 +46,7 @@ def extract_database(
     with open_snapshot(source, url) as snapshot:
         query = window_query(contract, source, snapshot, window, shard)
         for rows in _frames(source, query, snapshot):
-            yield as_chunk(contract, [pl.all()], rows)
+            yield as_chunk(contract, [pl.all(), *only_named(query.undeclared)], rows)
 
 
 def changes_span(

@@ -15,6 +15,7 @@ from tasks.extract.chunks import CURSOR, DELETED, KEY, LOCATION, Window
 from tasks.extract.database.cursors import Scale, scale_of
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
 from tasks.extract.shards import Place, Shard
+from tasks.extract.undeclared import not_ignored
 
 _RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _FIRST_DAY = datetime(1, 1, 1, tzinfo=UTC)
@@ -28,6 +29,7 @@ class Query:
     Attributes:
         key: the expression of a row's key.
         cursor: the expression of its time of change.
+        undeclared: the table's columns that are not read because the contract does not know them.
         columns: the expression of each of the chunk's columns, of key, time and location, by name.
         shard: which of the window's rows to read.
         window: the condition of rows within window and shard, None for all.
@@ -55,6 +57,7 @@ class Query:
             StructureError: the table lacks a column.
         """
         fields = _present_fields(contract, source, types)
+        self.undeclared = not_ignored(source, types.keys() - {*fields.values(), *_own_fields(source)})
         self.is_guarded = False
         self._table = f"{quoted_path(source.table)} t"
         self.key, self.cursor = column(source.key_field), column(source.cursor_field)
@@ -161,14 +164,19 @@ def _present_fields(contract: Contract, source: DatabaseSource, types: Mapping[s
     fields = {name: source.field(name) for name in contract.column_names}
     absent = {name: field for name, field in fields.items() if field not in types}
     missing = {field for name, field in absent.items() if name not in source.optional_columns}
-    marks = {source.deleted_when.field} if source.deleted_when else set()
-    missing |= {source.key_field, source.cursor_field, *marks} - types.keys()
+    missing |= _own_fields(source) - types.keys()
     if missing:
         raise StructureError(
             f"table {source.table} of {source.name} has no column {', '.join(sorted(missing))}; "
             "add it to the table or mend the contract's fieldPaths"
         )
     return {name: field for name, field in fields.items() if name not in absent}
+
+
+def _own_fields(source: DatabaseSource) -> set[str]:
+    """The fields that are read though they need not be a column's."""
+    marks = {source.deleted_when.field} if source.deleted_when else set()
+    return {source.key_field, source.cursor_field, *marks}
 
 
 def _calendar(source: DatabaseSource, scale: Scale) -> tuple[str, str]:

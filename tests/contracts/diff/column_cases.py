@@ -219,11 +219,8 @@ CASES = [
         "Column.transform_logic",
         PURCHASES,
         put(f"{PURCHASES_TABLE}.properties.product", transformLogic="upper(store_location)"),
-        Verdict.BREAKING_FOR_BOTH,
-        (
-            readers(f"{PURCHASES_TABLE}.properties.product.transformLogic", "was nothing, is UPPER(store_location)"),
-            sources(f"{PURCHASES_TABLE}.properties.product", "must no longer be delivered by branch-files"),
-        ),
+        Verdict.BREAKING_FOR_READERS,
+        (readers(f"{PURCHASES_TABLE}.properties.product.transformLogic", "was nothing, is UPPER(store_location)"),),
     ),
     Case(
         "a measure no longer names its table",

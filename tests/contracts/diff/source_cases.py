@@ -206,8 +206,8 @@ CASES = [
         ),
     ),
     Case(
-        "files may have another column",
-        "FilesSource.ignored_fields",
+        "a source has another column of no use",
+        "BaseSource.ignored_fields",
         PURCHASES,
         custom(FILES, "ignoredFields", ["Observação"]),
         Verdict.ADDITIVE,

@@ -107,11 +107,8 @@ CASES = [
         "BaseTable.columns Column.name",
         PURCHASES,
         both(drop(f"{PURCHASES_TABLE}.properties.product")),
-        Verdict.BREAKING_FOR_BOTH,
-        (
-            readers(f"{PURCHASES_TABLE}.properties.product", "is gone"),
-            sources(f"{PURCHASES_TABLE}.properties.product", "must no longer be delivered by branch-files"),
-        ),
+        Verdict.BREAKING_FOR_READERS,
+        (readers(f"{PURCHASES_TABLE}.properties.product", "is gone"),),
     ),
     Case(
         "a column is renamed",
@@ -125,7 +122,6 @@ CASES = [
                 f"{PURCHASES_TABLE}.properties.article",
                 "must be delivered by store-database, customers-api, branch-files",
             ),
-            sources(f"{PURCHASES_TABLE}.properties.product", "must no longer be delivered by branch-files"),
             additive(f"{PURCHASES_TABLE}.properties.article", "is new"),
         ),
     ),

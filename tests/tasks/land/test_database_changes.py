@@ -56,26 +56,30 @@ def _fill(store: StoreDatabase) -> list[dict[str, str | None]]:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "undeclared"),
     [
-        "ADD note text DEFAULT 'unknown to the contract'",
-        'ADD "Total Amount" numeric DEFAULT 7, ADD "_rescued" jsonb DEFAULT \'{}\'',
-        "ALTER total_amount TYPE text",
-        "ALTER purchase_id TYPE text",
-        "ALTER purchase_date TYPE text",
-        "ALTER updated_at TYPE timestamp USING updated_at AT TIME ZONE 'UTC'",
+        ("ADD note text DEFAULT 'unknown to the contract'", ("note",)),
+        (
+            'ADD "Total Amount" numeric DEFAULT 7, ADD "_undeclared" jsonb DEFAULT \'{}\'',
+            ("Total Amount", "_undeclared"),
+        ),
+        ("ALTER total_amount TYPE text", ()),
+        ("ALTER purchase_id TYPE text", ()),
+        ("ALTER purchase_date TYPE text", ()),
+        ("ALTER updated_at TYPE timestamp USING updated_at AT TIME ZONE 'UTC'", ()),
     ],
 )
 def test_a_change_that_leaves_the_values_as_they_are_written_lands_no_row_again(
-    contract: Contract, store: StoreDatabase, raw: RawContainer, change: str
+    contract: Contract, store: StoreDatabase, raw: RawContainer, change: str, undeclared: tuple[str, ...]
 ) -> None:
     expected, ingest = _fill(store), from_database(contract, store)
-    ingest(raw)
+    (first,) = ingest(raw)
     store.run(f"ALTER TABLE purchases {change}")
     assert ingest(raw) == []
     _add(store, 31)
-    ingest(raw)
+    (second,) = ingest(raw)
     assert landed_rows(raw, SOURCE) == [*expected, _row(31)]
+    assert (first.manifest.undeclared, second.manifest.undeclared) == ((), undeclared)
 
 
 def test_values_that_a_new_type_writes_otherwise_land_again_within_the_overlap_alone(

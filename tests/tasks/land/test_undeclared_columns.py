@@ -10,10 +10,15 @@ import pytest
 
 from contracts.contract import Contract
 from contracts.raw_layout import column_set, csv_columns
+from contracts.reader import read_contract
+from tasks.land.landed import LandedLoads
 from tasks.land.manifests import LoadRows
 from tasks.land.raw_container import RawContainer
+from tasks.report.facts import source_outcome
+from tests.contracts.documents import document, written
 from tests.tasks.branch_file import ROW, branch_file
-from tests.tasks.ingestions import from_files, landed
+from tests.tasks.ingestions import from_api, from_files, landed, landed_rows
+from tests.tasks.scripted_api import item, page, serve
 
 pytestmark = pytest.mark.services
 
@@ -75,6 +80,33 @@ def test_a_file_that_comes_again_with_an_unknown_column_more_is_another_content_
     assert report.manifest.rows == LoadRows(extracted=1, landed=1)
     assert ingest(raw) == []
     assert landed(raw, SOURCE) == {"C1": 2}
+
+
+def test_fields_of_an_api_that_the_contract_does_not_know_are_told_and_not_landed(
+    contract: Contract, raw: RawContainer
+) -> None:
+    with serve(page(item(1, voucher="529.982.247-25"))) as api:
+        (report,) = from_api(contract, api.url)(raw)
+    assert report.manifest.undeclared == ("voucher",)
+    assert landed_rows(raw, "customers-api")[0].keys() == set(contract.column_names)
+
+
+def test_what_the_entry_ignores_is_neither_landed_nor_told(folder: Path, raw: RawContainer, tmp_path: Path) -> None:
+    content = document()
+    content["servers"][2]["customProperties"].append({"property": "ignoredFields", "value": ["Vendedor"]})
+    branch_file(folder / "a.csv", {"vendedor": "Bia"}, columns=[*ROW, "vendedor"])
+    (report,) = from_files(read_contract(written(tmp_path, content)), folder)(raw)
+    assert report.manifest.undeclared == ()
+    assert _landed_rows(raw, report.manifest.files[0].name) == [ROW]
+
+
+def test_the_run_s_report_names_them_and_no_value(contract: Contract, folder: Path, raw: RawContainer) -> None:
+    branch_file(folder / "a.csv", {"vendedor": "Bia"}, columns=[*ROW, "vendedor"])
+    branch_file(folder / "b.csv", {"obs": "Eva", "vendedor": "Bia"}, columns=[*ROW, "vendedor", "obs"])
+    loads = tuple(report.manifest for report in from_files(contract, folder)(raw))
+    outcome = source_outcome(SOURCE, LandedLoads(loads=loads), None, 1.0)
+    assert outcome.warned_checks == {"columns that the contract does not know": "obs, vendedor"}
+    assert "Bia" not in outcome.model_dump_json() + "".join(load.model_dump_json() for load in loads)
 
 
 def test_at_most_twenty_unknown_names_are_told_and_all_are_landed(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from contracts.job_report import MadeAnew, SourceBooks, TaskReport
+from tasks.report.artifacts import quality_rows
 from tasks.report.facts import LandedFile, Problem, RunFacts, SourceOutcome, SourceState
 from tasks.report.markdown import render_summary
 from tasks.transform.job_run import JobRun, JobTask, TransformationState
@@ -138,6 +139,15 @@ def test_checks_that_failed_as_warnings_are_shown_by_stage() -> None:
 """
         in text
     )
+
+
+def test_columns_that_the_contract_does_not_know_are_a_warning_of_their_source_and_of_the_data_quality() -> None:
+    source, *_ = (found := facts()).sources
+    unknown = {"columns that the contract does not know": "Obs, vendedor"}
+    found = found.model_copy(update={"sources": (source.model_copy(update={"warned_checks": unknown}),)})
+    label = "branch-files: columns that the contract does not know"
+    assert f"| landing | {label} | Obs, vendedor |" in render_summary(found)
+    assert [row["found"] for row in quality_rows(found) if row["rule"] == label] == ["Obs, vendedor"]
 
 
 def test_tables_that_were_made_anew_are_shown_beside_what_they_were() -> None:

@@ -13,6 +13,7 @@ from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
+from tasks.extract.undeclared import undeclared_names
 from tests.tasks.scripted_api import answer, customers_api, item, page, serve
 
 pytestmark = pytest.mark.services
@@ -26,8 +27,10 @@ def source(contract: Contract) -> ApiSource:
 
 
 def _rows(contract: Contract, source: ApiSource, url: str, window: Window = EVERYTHING) -> pl.DataFrame:
+    schema = chunk_schema(contract)
     with ApiClient(source, url, {"key": "key"}) as client:
-        return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *extract_api(contract, client, window)])
+        chunks = (chunk.select(*schema) for chunk in extract_api(contract, client, window))
+        return pl.concat([pl.DataFrame(schema=schema), *chunks])
 
 
 def test_nested_fields_become_the_contract_s_columns(contract: Contract, source: ApiSource) -> None:
@@ -167,6 +170,29 @@ def test_values_of_any_json_type_are_extracted_as_text(contract: Contract, sourc
     assert rows.select(KEY, "customer_id", "cpf", "total_amount", "product", "store_location").rows() == [
         ("1", "7", None, "12.50", "true", None)
     ]
+
+
+def _undeclared(contract: Contract, source: ApiSource, url: str) -> list[tuple[str, ...]]:
+    """What each chunk names."""
+    with ApiClient(source, url, {"key": "key"}) as client:
+        return [undeclared_names(chunk) for chunk in extract_api(contract, client, EVERYTHING, chunk_rows=2)]
+
+
+def test_fields_that_the_contract_does_not_know_are_named_and_not_read(contract: Contract, source: ApiSource) -> None:
+    extra = item(1, voucher="A1", extra={"colour": "red", "cpf": "529.982.247-25"}) | {"\ud800": 1}
+    nested = item(2, customer=item(2)["customer"] | {"nickname": "Ana"})
+    odd = {"purchaseId": ["no key"], "seller": "Bia"}
+    with serve(page(extra, nested), page(odd), page(item(3))) as api:
+        assert _undeclared(contract, source, api.url) == [("customer.nickname", "extra", "voucher", "·ud800")]
+        assert _undeclared(contract, source, api.url) == [("seller",)]
+        assert _undeclared(contract, source, api.url) == [()]
+
+
+def test_fields_that_the_entry_ignores_are_not_named(contract: Contract, source: ApiSource) -> None:
+    ignoring = source.model_copy(update={"ignored_fields": ("customer.nickname", "extra")})
+    items = item(1, extra={"colour": "red"}, extras=1), item(2, customer={"id": "7", "nickname": "Ana"})
+    with serve(page(*items)) as api:
+        assert _undeclared(contract, ignoring, api.url) == [("extras",)]
 
 
 def test_a_field_may_be_absent_from_an_item_and_from_all(contract: Contract, source: ApiSource) -> None:

@@ -74,6 +74,7 @@ def test_items_say_the_same_at_once_and_one_by_one(
     at_once, one_by_one = read_items(source, every, columns), _read_one_by_one(source, every, columns)
     assert_frame_equal(at_once.rows, one_by_one.rows)
     assert at_once.fields == one_by_one.fields
+    assert at_once.undeclared == one_by_one.undeclared
 
 
 def test_items_of_many_shapes_come_in_their_order(source: ApiSource) -> None:

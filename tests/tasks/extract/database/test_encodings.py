@@ -53,7 +53,8 @@ def _bytes(hexadecimal: str, encoding: str) -> str:
 
 def _rows(contract: Contract, source: DatabaseSource, url: str, window: Window | None = None) -> pl.DataFrame:
     chunks = extract_database(contract, source, url, window or Window())
-    return pl.concat([pl.DataFrame(schema=chunk_schema(contract)), *chunks])
+    schema = chunk_schema(contract)
+    return pl.concat([pl.DataFrame(schema=schema), *(chunk.select(*schema) for chunk in chunks)])
 
 
 @pytest.mark.parametrize(

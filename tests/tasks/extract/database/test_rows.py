@@ -8,11 +8,13 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.sources.database import DatabaseSource
+from contracts.raw_layout import UNDECLARED
+from contracts.sources.database import DatabaseSource, DeletedWhen
 from tasks.errors import AccessRefused, MisconfiguredError, SourceUnavailable, StructureError
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database import rows as rows_module
 from tasks.extract.database.rows import extract_database
+from tasks.extract.undeclared import undeclared_names
 from tests.tasks.store_database import StoreDatabase, database_source
 
 pytestmark = pytest.mark.services
@@ -60,6 +62,28 @@ def test_typed_values_become_the_texts_that_the_contract_declares(
             SOURCE_TEXT: None,
         }
     ]
+
+
+def test_columns_that_the_contract_does_not_know_are_named_and_not_read(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
+) -> None:
+    store.run("ALTER TABLE purchases ADD till text DEFAULT 'T1', ADD \"Total Amount\" numeric, ADD note json")
+    store.add(1, "2026-02-01Z")
+    ignoring = source.model_copy(update={"ignored_fields": ("note",)})
+    (chunk,) = extract_database(contract, ignoring, store.url, EVERYTHING)
+    assert undeclared_names(chunk) == ("Total Amount", "till")
+    assert chunk[UNDECLARED].to_list() == [{"Total Amount": None, "till": None}]
+
+
+def test_columns_that_the_entry_reads_by_itself_are_known(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase
+) -> None:
+    store.run("ALTER TABLE purchases ADD gone_at timestamptz")
+    store.add(1, "2026-02-01Z")
+    marked = source.model_copy(update={"deleted_when": DeletedWhen(field="gone_at")})
+    for known, told in ((source, ("gone_at",)), (marked, ())):
+        (chunk,) = extract_database(contract, known, store.url, EVERYTHING)
+        assert undeclared_names(chunk) == told
 
 
 def test_nulls_stay_null(contract: Contract, source: DatabaseSource, store: StoreDatabase) -> None:

@@ -45,7 +45,6 @@ def test_a_column_goes_by_any_of_its_declared_names_without_case_accents_and_bla
     ("header", "message"),
     [
         (["cpf", *REST], r"b\.csv lacks column 'email';"),
-        (["cpf", "email", "shoe_size", *REST], r"b\.csv has an unknown column 'shoe_size';"),
         (["cpf", "email", "CPF ", *REST], r"b\.csv names twice 'cpf';"),
         (["cpf", "E-mail", *REST], r"b\.csv lacks column 'email'; has an unknown column 'E-mail'"),
         (["cpf;email"], r"the first line of b\.csv names none of the columns cpf, credit_card_number,"),
@@ -54,6 +53,26 @@ def test_a_column_goes_by_any_of_its_declared_names_without_case_accents_and_bla
 def test_a_wrong_header_is_told_with_all_that_is_wrong(contract: Contract, header: list[str], message: str) -> None:
     with pytest.raises(StructureError, match=message):
         _names(contract).check(header, "b.csv")
+
+
+@pytest.mark.parametrize(
+    ("added", "undeclared"),
+    [
+        ([], []),
+        (["Observação"], []),
+        (["\ufeffshoe_size ", "E-mail"], ["shoe_size", "E-mail"]),
+        (["obs", "obs", "OBS"], ["obs", "obs (2)", "OBS"]),
+        (["", " "], ["column 11", "column 12"]),
+        (["first_name"], ["first_name (2)"]),
+    ],
+)
+def test_what_the_contract_does_not_know_goes_by_a_name_of_its_own(
+    contract: Contract, added: list[str], undeclared: list[str]
+) -> None:
+    names = _names(contract, field_paths={"first_name": "Nome"}, ignored_fields=("OBSERVACAO",))
+    header = ["cpf", "email", *("Nome" if name == "first_name" else name for name in REST), *added]
+    names.check(header, "b.csv")
+    assert names.undeclared(header) == {name: 10 + number for number, name in enumerate(undeclared)}
 
 
 def test_a_file_without_header_does_not_get_its_first_row_into_the_message(contract: Contract) -> None:
