@@ -90,10 +90,22 @@ class Proposal:
     @property
     def _defaults(self) -> dict[str, Any]:
         """What is so unless it is answered."""
-        if self._words["type"] == FILES:
-            return {"ignoredFields": self._unused}
+        ignored = {"ignoredFields": self._ignored}
         is_dated = self._cursor and self._words.get("cursorFormat") != CursorFormat.NUMBER
-        return {"overlapSeconds": OVERLAP_SECONDS} if is_dated else {}
+        return ignored | ({"overlapSeconds": OVERLAP_SECONDS} if is_dated else {})
+
+    @property
+    def _ignored(self) -> list[str]:
+        """The unused fields but for those that the entry itself names; of an API's object that is unused, its name."""
+        if self._words["type"] == FILES:
+            return self._unused
+        own = {self._words.get("keyField"), self._cursor, self._words.get("deletedWhen", {}).get("field")}
+        unused = [field for field in self._unused if field not in own]
+        if self._words["type"] == DATABASE:
+            return unused
+        parents = {field[:place] for field in {*self.sample.rows.columns} - {*unused} for place in _dots(field)}
+        outermost = (next((f[:place] for place in _dots(f) if f[:place] not in parents), f) for f in unused)
+        return list(dict.fromkeys(outermost))
 
     def _questions_of_columns(self) -> Iterator[Question]:
         free = [Choice(field, field) for field in self._unused]
@@ -127,6 +139,10 @@ class Proposal:
             return False
         texts = self.sample.rows[cursor].drop_nulls()
         return not texts.is_empty() and texts.str.contains("^-?[0-9]+$").all()
+
+
+def _dots(field: str) -> list[int]:
+    return [place for place, letter in enumerate(field) if letter == "."]
 
 
 def merged(found: Mapping[str, Any], answers: Answers) -> dict[str, Any]:

@@ -202,3 +202,12 @@ def test_of_files_the_fields_that_are_no_column_are_ignored(contract: Contract) 
     found = words(sample(ROW, dialect={"delimiter": ";"}), contract, files)
     assert (found["ignoredFields"], found["dialect"]) == (["id"], {"delimiter": ";"})
     assert not {"cursorField", "overlapSeconds"} & found.keys()
+
+
+def test_of_other_sources_the_unused_fields_that_the_entry_does_not_name_are_ignored(contract: Contract) -> None:
+    row = ROW | dict.fromkeys(["buyer.cpf", "buyer.age", "extra.a", "extra.b", "gone_at"], "529.982.247-25")
+    answers = {**ANSWERED, "fieldPaths": {"product": "produto", "cpf": "buyer.cpf"}}
+    database = words(sample(row), contract, {**answers, "deletedWhen": {"field": "gone_at"}})
+    assert database["ignoredFields"] == ["CPF", "buyer.age", "extra.a", "extra.b"]
+    api = {**answers, "type": "api", "location": "${TILL_URL}/sales", "incremental": None}
+    assert words(sample(row), contract, api)["ignoredFields"] == ["CPF", "buyer.age", "extra", "gone_at"]
