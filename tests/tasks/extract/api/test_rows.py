@@ -188,8 +188,9 @@ def test_fields_that_the_contract_does_not_know_are_named_and_not_read(contract:
         assert _undeclared(contract, source, api.url) == [()]
 
 
-def test_fields_that_the_entry_ignores_are_not_named(contract: Contract, source: ApiSource) -> None:
-    ignoring = source.model_copy(update={"ignored_fields": ("customer.nickname", "extra")})
+@pytest.mark.parametrize("ignored", ["customer.nickname", "customer"])
+def test_fields_that_the_entry_ignores_are_not_named(contract: Contract, source: ApiSource, ignored: str) -> None:
+    ignoring = source.model_copy(update={"ignored_fields": (ignored, "extra")})
     items = item(1, extra={"colour": "red"}, extras=1), item(2, customer={"id": "7", "nickname": "Ana"})
     with serve(page(*items)) as api:
         assert _undeclared(contract, ignoring, api.url) == [("extras",)]
