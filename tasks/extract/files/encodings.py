@@ -19,11 +19,15 @@ _READ_BYTES = 1024 * 1024
 _MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 """A character of UTF-8 that is not ASCII (RFC 3629, a little wider), which in Windows-1252 hardly stands by chance."""
 
+_BEGUN = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+
 
 def codec(path: Path, start: bytes, name: str, declared: TextEncoding | None) -> str:
     """Python's name of the file's encoding.
 
-    Undeclared, bytes that decode as UTF-8, or of which any do so as more than ASCII, are UTF-8; others Windows-1252.
+    Undeclared, bytes that decode as UTF-8 are UTF-8, and others what more of those beyond ASCII are: characters of
+    UTF-8, or single ones, as Windows-1252 has them.
 
     Raises:
         StructureError: the file begins with the mark of UTF-8, and another encoding is declared.
@@ -39,12 +43,14 @@ def codec(path: Path, start: bytes, name: str, declared: TextEncoding | None) ->
 def _found_out(path: Path) -> str:
     if _decodes(path):
         return UTF_8
-    ends = b""
+    begun, characters, others = b"", 0, 0
     for part in _parts(path):
-        if _MULTI_BYTE.search(ends + part):
-            return UTF_8
-        ends = part[-3:]
-    return WINDOWS_1252
+        end = _BEGUN.search(part)
+        whole = begun + (part[: end.start()] if end else part)
+        begun = end[0] if end else b""
+        rest, found = _MULTI_BYTE.subn(b"", whole)
+        characters, others = characters + found, others + len(_BEYOND_ASCII.findall(rest))
+    return UTF_8 if characters >= others + len(begun) else WINDOWS_1252
 
 
 def _decodes(path: Path) -> bool:

@@ -24,7 +24,7 @@ NO_QUOTE = "\ufdd3"
 """Stands for the quote where nothing is quoted: a code point that Unicode keeps out of all texts."""
 
 _SEVERAL = 2
-"""A value with line breaks and fewer delimiters than this holds no whole row."""
+"""A value with line breaks and fewer delimiters than this holds no whole row; one without breaks never does."""
 
 LINE, LINES, TEXT, FAULT = "line", "lines", "text", "fault"
 
@@ -60,13 +60,14 @@ class Grammar:
 
     def fault_of_lines(self, lines: Sequence[str]) -> str | None:
         """Why lines that their quotes make one record are none: with a stray quote, rows may pair up by accident."""
-        delimiters = [line.count(self.delimiter) for line in lines]
-        outside = re.sub(self.quoted_value, r"\1", "\n".join(lines)).count(self.delimiter)
-        if self.values > 1 and all(count == self.values - 1 for count in delimiters):
+        text = "\n".join(lines)
+        outside = re.sub(self.quoted_value, r"\1", text).count(self.delimiter)
+        if self.values > 1 and all(line.count(self.delimiter) == self.values - 1 for line in lines):
             return WHOLE_ROWS
         if outside != self.values - 1:
             return OTHER_SHAPE
-        return WHOLE_ROWS if sum(delimiters) - outside >= max(self.values - 1, _SEVERAL) else None
+        in_breaking = sum(v.count(self.delimiter) for _, v in re.findall(self.quoted_value, text) if "\n" in v)
+        return WHOLE_ROWS if in_breaking >= max(self.values - 1, _SEVERAL) else None
 
 
 def values_of(line: str, delimiter: str, quote: str) -> list[str]:

@@ -77,6 +77,14 @@ def test_without_a_character_of_utf_8_a_file_that_is_not_ascii_is_windows_1252(t
     assert _detected(_file(tmp_path, content)).encoding == "cp1252"
 
 
+def test_one_value_that_looks_like_utf_8_does_not_change_the_encoding_of_a_file_that_is_not(tmp_path: Path) -> None:
+    for content in (
+        b"cpf;p\n1;\xc3\xa9\n2;p\xe3o\n3;\xe7\xe3",
+        b"cpf;p\n1;\xe3\xe3\n" + b"1;x\n" * 600_000 + b"\xc3\xa9",
+    ):
+        assert _detected(_file(tmp_path, content)).encoding == "cp1252"
+
+
 @pytest.mark.parametrize("stray", [b"\x81", b"\xe9", b"\xc3"])
 def test_stray_bytes_do_not_change_the_encoding_of_a_file_that_is_utf_8(tmp_path: Path, stray: bytes) -> None:
     for content in (b"cpf;p\n1;" + stray + b"\n2;\xc3\xa3", b"cpf;p\n2;\xc3\xa3\n" + b"1;x\n" * 600_000 + stray):

@@ -168,6 +168,15 @@ def test_a_quoted_value_may_hold_line_breaks_and_some_delimiters(
     assert rows[FAULT].null_count() == 3
 
 
+def test_delimiters_in_a_value_of_one_line_make_no_rows_of_a_value_that_has_line_breaks(
+    contract: Contract, source: Source, folder: Path
+) -> None:
+    rows = _rows(contract, source, _with_tail(folder, f'1;2;3;4;5;"x\ny";"{";" * 20}";8;9;0;k\n' + GOOD))
+    assert rows[FAULT].null_count() == 3
+    assert rows["total_amount"].to_list()[1:] == ["x\ny", "f"]
+    assert rows["product"].to_list()[1:] == [";" * 20, "g"]
+
+
 def test_a_value_longer_than_a_block_is_at_fault_alone(
     contract: Contract, source: Source, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
