@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--chaos=all` runs every test of that marker; else the seed chooses a few."""
     parser.addoption("--chaos", choices=("sample", "all"), default="sample", help="how many of the chaos tests run")
     parser.addoption("--chaos-seed", default="27", help="which ones a sample is of")
+    parser.addoption("--hostile-rows", type=int, help="how many hostile rows of each kind of source")
     parser.addoption("--connect", action="store_true", help="run the Spark jobs' tests on a Spark Connect server")
 
 
