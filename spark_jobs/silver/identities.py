@@ -63,7 +63,7 @@ def without_identities(text: Column, found: Column) -> Column:
 
 def without_long_numbers(text: Column) -> Column:
     """The text with `***` for any eleven digits or more without a letter between them, whosever they are."""
-    return sf.regexp_replace(text, f"{_MAY_BE_NUMBER}(?:{_BETWEEN}{_DIGIT})*", REDACTED)
+    return sf.regexp_replace(text, f"{_MAY_BE_NUMBER}(?:{_BETWEEN}{_DIGIT})*+", REDACTED)
 
 
 def _found(text: Column, *, cards: bool) -> Column:

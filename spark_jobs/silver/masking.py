@@ -18,7 +18,8 @@ BLOCK_BYTES = 64
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 REDACTED = "***"
-_DIGIT_RUN = r"[0-9](?:[\p{Z}\s./_-]*[0-9]){10,}"
+_DIGIT_RUN = r"[0-9](?:[\p{Z}\s./_-]*+[0-9]){10,}+"
+"""Possessive, as Java takes a frame of its stack for each repeat of a group that it may come back to."""
 
 
 def key_pads(spark: SparkSession, key: bytes) -> DataFrame:

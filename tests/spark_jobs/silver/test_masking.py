@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
+from spark_jobs.silver.identities import without_long_numbers
 from spark_jobs.silver.masking import digits, key_pads, keyed_hash, masked_email, redacted, with_key_pads
 from spark_jobs.silver.texts import trimmed
 from tests.spark_jobs.frames import frame, text_frame
@@ -101,3 +102,9 @@ TEXTS: list[tuple[str | None, str | None]] = [
 def test_redacted_text_has_no_number_or_address_that_identifies(spark: SparkSession) -> None:
     texts = frame(spark, TEXTS, "text string, kept string")
     assert texts.select("text", redacted(sf.col("text"))).collect() == TEXTS
+
+
+def test_a_number_without_end_is_redacted_however_long_it_is(spark: SparkSession) -> None:
+    texts = text_frame(spark, ["9" * 100_000, "1 " * 50_000, "1./" * 50_000 + "2", "٣" * 50_000])
+    left = texts.select(redacted(sf.col("text")), without_long_numbers(sf.col("text"))).collect()
+    assert [tuple(row) for row in left] == [("***", "***"), ("*** ", "*** "), ("***", "***"), ("٣" * 50_000, "***")]
