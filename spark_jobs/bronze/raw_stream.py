@@ -22,9 +22,12 @@ from spark_jobs.tables.lakehouse import layer_url
 
 FORMAT_OPTIONS = {
     RawFormat.JSON: {},
-    RawFormat.CSV: {"header": "true", "multiLine": "true", "escape": '"'},
+    RawFormat.CSV: {"header": "true", "multiLine": "true", "escape": '"', "charToEscapeQuoteEscaping": '"'},
 }
-"""How raw files are written: JSON lines, and RFC 4180 CSV whose quoted values may hold line breaks."""
+"""How raw files are written: JSON lines, and RFC 4180 CSV whose quoted values may hold line breaks.
+
+What escapes an escape is NUL where nothing is said, and a NUL in a quoted value would be taken for it and lost.
+"""
 
 
 @dataclass(frozen=True)

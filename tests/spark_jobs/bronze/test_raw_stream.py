@@ -84,6 +84,16 @@ def test_csv_values_may_hold_delimiters_quotes_and_line_breaks(
     assert [row["_rescued_data"] for row in found] == [None, None]
 
 
+def test_csv_values_keep_their_nul_characters_and_quotes(spark: SparkSession, contract: Contract, lake: Path) -> None:
+    source = contract.source("branch-files")
+    products = ["\0", "\0,\0\0", 'a\0"\0', '"', '""', '"\0"', '""\n"', "\0\n", ',"\0', '"",""']
+    rows = [landed_row(source, customer_id=f"C{n}", product=product) for n, product in enumerate(products)]
+    land(lake, contract, source, 1, rows)
+    found = _read(spark, contract, source.name, lake)
+    assert [row["product"] for row in found] == products
+    assert {row["_rescued_data"] for row in found} == {None}
+
+
 def test_a_csv_line_with_too_few_or_too_many_values_is_kept_whole(
     spark: SparkSession, contract: Contract, lake: Path
 ) -> None:

@@ -9,7 +9,8 @@ from contracts.job_document import RawStreamFormat
 from spark_jobs.bronze.raw_stream import RawFiles, stream_options, stream_schema
 
 AUTO_LOADER = (RawStreamFormat.CLOUD_FILES, RawStreamFormat.FILE_EVENTS)
-CSV = {"header": "true", "multiLine": "true", "escape": '"', "pathGlobFilter": "*.0a1b.csv"}
+QUOTES = {"escape": '"', "charToEscapeQuoteEscaping": '"'}
+CSV = {"header": "true", "multiLine": "true", **QUOTES, "pathGlobFilter": "*.0a1b.csv"}
 JSON = {"pathGlobFilter": "*.json"}
 
 
