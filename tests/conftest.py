@@ -18,6 +18,7 @@ import pytest
 from sandbox.home import SandboxHome
 from sandbox.parts.azurite import azurite, connection_string
 from sandbox.parts.node_packages import ensure_node_packages
+from sandbox.parts.postgres import postgres, store_database_url
 from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes
 
@@ -29,6 +30,7 @@ hypothesis.settings.load_profile("untimed")
 CHAOS_SAMPLE = 1
 # Looking for garbage among a session's many objects after every few hundred new ones is a sixth of collecting tests.
 gc.set_threshold(100_000, 50, 50)
+PASSWORD = "planted-password"
 LONGEST = ("end_to_end", "spark_jobs")
 MANY = "tasks"
 """The folder whose tests are too many for one worker: each of its own folders is kept together instead."""
@@ -124,3 +126,17 @@ def storage(processes: Processes, ports: dict[str, int]) -> str:
     key = base64.b64encode(secrets.token_bytes(32)).decode()
     processes.ensure(azurite(processes.home, ports["azurite"], key))
     return connection_string(ports["azurite"], key)
+
+
+@pytest.fixture(scope="session")
+def database_url(processes: Processes, ports: dict[str, int]) -> str:
+    """URL of a running PostgreSQL."""
+    import stamina
+    from adbc_driver_postgresql import dbapi
+
+    processes.ensure(postgres(processes.home, ports["postgres"], PASSWORD))
+    url = store_database_url(ports["postgres"], PASSWORD)
+    for attempt in stamina.retry_context(on=dbapi.OperationalError, timeout=30):  # it listens before it is ready
+        with attempt, dbapi.connect(url):
+            pass
+    return url

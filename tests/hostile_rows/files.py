@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
+from contracts.sources.files import FilesSource
 from tests.hostile_rows.rows import NUMBER, HostileRow, Values
 
 ROWS_OF_A_FILE = 10_000
@@ -41,12 +42,12 @@ WRITINGS = (
 )
 
 
-def write_files(folder: Path, rows: Sequence[Values], draw: random.Random) -> Iterator[HostileRow]:
+def write_files(folder: Path, source: FilesSource, rows: Sequence[Values], draw: random.Random) -> Iterator[HostileRow]:
     """Write the rows into files of the folder; what is to be landed of each."""
     places = range(0, len(rows), ROWS_OF_A_FILE)
     for place, writing in zip(places, cycle(WRITINGS), strict=False):
         names = draw.sample(list(rows[0]), len(rows[0]))
-        lines = [writing.line(names)]
+        lines = [writing.line([source.field(name) for name in names])]
         for row in rows[place : place + ROWS_OF_A_FILE]:
             encodable = {name: _encodable(value, writing.encoding) for name, value in row.items()}
             hostile, line = _row_and_line(encodable, names, writing, draw)

@@ -15,12 +15,8 @@ _DIGITS = frozenset("0123456789")
 def identifies(text: str) -> bool:
     """Whether somebody's CPF or address stands in it; digits of full width and Arabic ones are digits."""
     plain = text.translate(_PLAIN)
-    starts = (
-        place for place, letter in enumerate(plain) if letter in _DIGITS and plain[place - 1 : place] not in _DIGITS
-    )
-    return any(is_cpf(number) for number in map(lambda start: _eleven_digits(plain, start), starts)) or _holds_address(
-        plain
-    )
+    starts = [p for p, letter in enumerate(plain) if letter in _DIGITS and plain[p - 1 : p] not in _DIGITS]
+    return any(is_cpf(_eleven_digits(plain, start)) for start in starts) or _holds_address(plain)
 
 
 def is_cpf(digits: str | None) -> bool:
@@ -51,15 +47,11 @@ def _eleven_digits(text: str, start: int) -> str | None:
 
 def _holds_address(text: str) -> bool:
     words = text.translate(dict.fromkeys(map(ord, WHITE_SPACE), " ")).split(" ")
-    return any(_begins_with_address(word, place) for word in words for place in _at_signs(word))
+    return any(_is_address(word, at) for word in words for at, letter in enumerate(word) if letter == "@")
 
 
-def _at_signs(word: str) -> list[int]:
-    """The places of those signs that only one other or none stands before, as an address begins at a blank or `@`."""
-    return [place for place, letter in enumerate(word) if letter == "@"]
-
-
-def _begins_with_address(word: str, at: int) -> bool:
+def _is_address(word: str, at: int) -> bool:
+    """Whether what stands around that sign is one: an address begins at a blank or another such sign."""
     name = word[:at].rpartition("@")[2]
     domain = word[at + 1 :].partition("@")[0]
     return bool(name) and any(_is_end(domain, dot) for dot, letter in enumerate(domain) if letter == "." and dot)

@@ -1,4 +1,4 @@
-"""What a text says in a source's format, read by plain Python: no pattern or parser of what is judged has a part in it."""
+"""What a text says in a source's format, read by plain Python: no pattern or parser that is judged has a part in it."""
 
 from __future__ import annotations
 

@@ -56,8 +56,16 @@ class HostileTables:
         broken = [(row[NUMBER], tuple(sorted(row["broken_rules"]))) for row in rejected]
         require_same(broken, wanted.rejected, rows)
         self._require_latest(silver, wanted, rows, {row[NUMBER]: row["source_file_name"] for row in bronze})
+        self._require_all_in_gold(len(silver))
         superseded = len(wanted.valid) - len(silver)
         assert books == TransformedRows(silver=len(silver), rejected=len(wanted.rejected), superseded=superseded)
+
+    def _require_all_in_gold(self, rows_of_silver: int) -> None:
+        """A measure that counts rows counts each of silver's once."""
+        golds = job_parameters(self.contract, self.lake).lakehouse.golds
+        for table, definition in zip(golds, self.contract.gold_tables, strict=True):
+            for measure in (one for one in definition.measures if one.transform_logic == "count(*)"):
+                assert sum(row[measure.name] for row in self._rows(table)) == rows_of_silver, table.full_name
 
     def _rows(self, table: Table) -> list[Row]:
         return pl.DataFrame(self.spark.table(table.full_name).toArrow()).to_dicts()

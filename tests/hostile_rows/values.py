@@ -1,8 +1,8 @@
 """Values that a source may send in a column: such as keep its rules, and such as nobody wants to see.
 
-What is hypothesis's to draw are pools of values, one for each column and source, made from what the contract says of the
-column: its type, the source's format, its rules. Rows are then combined from the pools (`tests.hostile_rows.rows`), as
-drawing a hundred thousand rows one after the other would take an hour.
+Hypothesis draws pools of values, one for each column and source, made from what the contract says of the column: its
+type, the source's format, its rules. Rows are then combined from the pools by a seed (`tests.hostile_rows.rows`), as to
+draw a hundred thousand rows one after the other would take an hour.
 """
 
 from __future__ import annotations
@@ -17,11 +17,20 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from contracts.columns import Column
-from contracts.formats import BLANK_CHARACTERS, BooleanFormat, DateFormat, NumberFormat, TimestampFormat, WrittenFormat
-from contracts.rules import AtLeast, AtMost, Cpf, DateBetween, HasLength, Luhn, Matches, OneOf, Rule
+from contracts.formats import (
+    BLANK_CHARACTERS,
+    EMAIL_PATTERN,
+    BooleanFormat,
+    DateFormat,
+    NumberFormat,
+    TimestampFormat,
+    WrittenFormat,
+)
+from contracts.rules import AtLeast, AtMost, Check, Cpf, DateBetween, HasLength, Luhn, Matches, OneOf, Rule
 from contracts.sources.kinds import Source
 from contracts.written_formats import written_format
 from tests.hostile_rows.texts import HOSTILE_TEXTS, in_other_digits
+from tests.hostile_rows.verdicts import in_python
 from tests.hostile_rows.writing import written
 from tests.vectors.identity_vectors import VALID_CARDS, VALID_CPFS, VALID_EMAILS
 
@@ -69,23 +78,28 @@ def _drawn(values: st.SearchStrategy[Text], name: str) -> tuple[Text, ...]:
 def _good(column: Column, rules: Iterable[Rule], source: Source) -> st.SearchStrategy[str]:
     """Texts that keep the rules, as the source writes them."""
     checks = [check for rule in rules for check in rule.checks]
-    for check in checks:
-        match check:
-            case Cpf():
-                return st.sampled_from(VALID_CPFS)
-            case Luhn():
-                return st.sampled_from(VALID_CARDS)
-            case OneOf(values=values):
-                return st.sampled_from([str(value) for value in values])
-            case Matches(pattern=pattern) if "@" in pattern:
-                return st.sampled_from(VALID_EMAILS)
-            case Matches(pattern=pattern):
-                return st.from_regex(pattern, fullmatch=True)
+    said = [texts for texts in map(_texts_of, checks) if texts is not None]
     format_ = written_format(column, source)
-    if format_ is None:
-        most = min((check.most or 40 for check in checks if isinstance(check, HasLength)), default=40)
-        return st.text("abcçãÁ é-'", min_size=1, max_size=most).filter(lambda text: bool(text.strip()))
-    return _values(format_, _bounds(checks)).map(lambda value: written(value, format_))
+    if format_ is not None:
+        return _values(format_, _bounds(checks)).map(lambda value: written(value, format_))
+    most = min((check.most or 40 for check in checks if isinstance(check, HasLength)), default=40)
+    return said[0] if said else st.text("abcçãÁ é-'", min_size=1, max_size=most).filter(lambda text: bool(text.strip()))
+
+
+def _texts_of(check: Check) -> st.SearchStrategy[str] | None:
+    """Texts that the check accepts, None if it is not about texts."""
+    match check:
+        case Cpf():
+            return st.sampled_from(VALID_CPFS)
+        case Luhn():
+            return st.sampled_from(VALID_CARDS)
+        case OneOf(values=values):
+            return st.sampled_from([str(value) for value in values])
+        case Matches(pattern=pattern):
+            is_address = pattern == EMAIL_PATTERN
+            return st.sampled_from(VALID_EMAILS) if is_address else st.from_regex(in_python(pattern), fullmatch=True)
+        case _:
+            return None
 
 
 def _bounds(checks: Iterable[object]) -> tuple[object, object]:
@@ -144,17 +158,16 @@ def _spoilt(text: Text, by: str) -> Text:
     """A text that was nearly right, spoilt in one way."""
     if not text:
         return by
-    middle = len(text) // 2
-    return {
+    place = len(text) // 2 if len(text) % 2 else 0
+    changed = {
         "cut": text[:-1],
         "twice": text * 2,
         "backwards": text[::-1],
         "full width": in_other_digits(text, "\uff10"),
         "arabic": in_other_digits(text, "\u0660"),
         "upper": text.upper(),
-    }.get(by) or {"before": by + text, "within": text[:middle] + by + text[middle:]}[
-        "before" if len(text) % 2 else "within"
-    ]
+    }
+    return changed[by] if by in changed else text[:place] + by + text[place:]
 
 
 _SPOILT_BY = (

@@ -91,7 +91,7 @@ def _accepts(check: Check, text: Text, format_: WrittenFormat | None, day: date)
         case HasLength(least=least, most=most):
             return least <= len(bare) and (most is None or len(bare) <= most)
         case Matches(pattern=pattern):
-            return _is_address(bare) if pattern == EMAIL_PATTERN else bool(re.search(_in_python(pattern), bare))
+            return _is_address(bare) if pattern == EMAIL_PATTERN else bool(re.search(in_python(pattern), bare))
         case OneOf(values=values):
             return (text if format_ is None else value) in values
         case Cpf():
@@ -118,6 +118,6 @@ def _is_card(number: str) -> bool:
     return (sum(map(int, number[-1::-2])) + sum(doubled)) % 10 == 0
 
 
-def _in_python(pattern: str) -> str:
+def in_python(pattern: str) -> str:
     """A portable pattern as Python has it."""
     return re.sub(r"\\x\{([0-9A-F]+)\}", lambda found: f"\\U{int(found[1], 16):08x}", pattern).replace("\\z", "\\Z")

@@ -7,18 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stamina
 from adbc_driver_postgresql import dbapi
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
-from sandbox.parts.postgres import postgres, store_database_url
-from sandbox.processes.processes import Processes
 from tasks.land.raw_container import RawContainer
 from tests.packaged_contracts import PURCHASES
 from tests.tasks.store_database import StoreDatabase
-
-PASSWORD = "planted-password"
 
 
 @pytest.fixture(scope="session")
@@ -36,16 +31,6 @@ def container(storage: str) -> Iterator[ContainerClient]:
 @pytest.fixture
 def raw(container: ContainerClient) -> RawContainer:
     return RawContainer(container)
-
-
-@pytest.fixture(scope="session")
-def database_url(processes: Processes, ports: dict[str, int]) -> str:
-    processes.ensure(postgres(processes.home, ports["postgres"], PASSWORD))
-    url = store_database_url(ports["postgres"], PASSWORD)
-    for attempt in stamina.retry_context(on=dbapi.OperationalError, timeout=30):  # it listens before it is ready
-        with attempt, dbapi.connect(url):
-            pass
-    return url
 
 
 @pytest.fixture
