@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,11 +14,13 @@ from pyspark.sql import SparkSession
 
 from contracts.contract import Contract
 from contracts.job_report import TransformedRows
+from contracts.logical_types import LogicalType
 from contracts.sources.kinds import Source
 from contracts.written_formats import written_format
 from spark_jobs.tables.lakehouse import Table
 from tasks.land.raw_container import RawContainer
 from tests.hostile_rows.accounts import Fates, require_same
+from tests.hostile_rows.identities import identifies
 from tests.hostile_rows.readings import read
 from tests.hostile_rows.rows import NUMBER, HostileRow, Values
 from tests.spark_jobs.lakehouse_runs import job_parameters, run_job
@@ -57,6 +59,7 @@ class HostileTables:
         require_same(broken, wanted.rejected, rows)
         self._require_latest(silver, wanted, rows, {row[NUMBER]: row["source_file_name"] for row in bronze})
         self._require_all_in_gold(len(silver))
+        self._require_anonymous([*rejected, *silver])
         superseded = len(wanted.valid) - len(silver)
         assert books == TransformedRows(silver=len(silver), rejected=len(wanted.rejected), superseded=superseded)
 
@@ -66,6 +69,12 @@ class HostileTables:
         for table, definition in zip(golds, self.contract.gold_tables, strict=True):
             for measure in (one for one in definition.measures if one.transform_logic == "count(*)"):
                 assert sum(row[measure.name] for row in self._rows(table)) == rows_of_silver, table.full_name
+
+    def _require_anonymous(self, rows: Sequence[Row]) -> None:
+        """No text that is not masked has anybody's CPF or address in it."""
+        names = [c.name for c in self.contract.columns if c.logical_type is LogicalType.STRING and not c.masking]
+        texts = {row[name] for row in rows for name in names if row[name]}
+        assert [text for text in texts if identifies(text)] == []
 
     def _rows(self, table: Table) -> list[Row]:
         return pl.DataFrame(self.spark.table(table.full_name).toArrow()).to_dicts()
