@@ -13,6 +13,7 @@ from tests.hostile_rows.rows import NUMBER, HostileRow, Values
 
 ROWS_OF_A_FILE = 10_000
 _SHARE_OF_MALFORMED = 0.02
+_MOST_LINES = 100
 _QUOTED = ('"', "\n", "\r")
 
 
@@ -49,17 +50,24 @@ def write_files(folder: Path, source: FilesSource, rows: Sequence[Values], draw:
         names = draw.sample(list(rows[0]), len(rows[0]))
         lines = [writing.line([source.field(name) for name in names])]
         for row in rows[place : place + ROWS_OF_A_FILE]:
-            encodable = {name: _encodable(value, writing.encoding) for name, value in row.items()}
-            hostile, line = _row_and_line(encodable, names, writing, draw)
+            held = {name: _held(value or "", writing, len(names)) for name, value in row.items()}
+            hostile, line = _row_and_line(held, names, writing, draw)
             lines.append(line)
             yield hostile
         content = "".join(lines).encode(writing.encoding)
         (folder / f"branch {place:07}.csv").write_bytes(content)
 
 
-def _encodable(value: str | None, encoding: str) -> str | None:
-    """As much of it as the encoding has; an empty value is none."""
-    return (value or "").encode(encoding.removesuffix("-sig"), "ignore").decode(encoding.removesuffix("-sig")) or None
+def _held(value: str, writing: Writing, columns: int) -> str | None:
+    """As much of it as such a file can hold; an empty value is none.
+
+    What has line breaks and as many delimiters as a row, or very many lines, is taken for rows between stray quotes
+    (docs/adr/0029), so it is written without breaks.
+    """
+    encoding = writing.encoding.removesuffix("-sig")
+    encodable = value.encode(encoding, "ignore").decode(encoding)
+    holds_rows = encodable.count(writing.delimiter) >= columns - 1 or len(encodable.splitlines()) > _MOST_LINES
+    return (" ".join(encodable.splitlines()) if holds_rows else encodable) or None
 
 
 def _row_and_line(row: Values, names: Sequence[str], writing: Writing, draw: random.Random) -> tuple[HostileRow, str]:
