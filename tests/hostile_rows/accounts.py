@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.contract import Contract
 from contracts.raw_layout import QUARANTINE, source_folder
-from contracts.rules import Stage
+from contracts.rules import Severity, Stage
 from contracts.sources.kinds import Source
 from tasks.extract.chunks import FAULT, SOURCE_TEXT
 from tasks.land.raw_container import RawContainer
@@ -45,6 +45,14 @@ def fates(rows: Iterable[HostileRow], landing: Verdicts, silver: Verdicts) -> Fa
         else:
             valid.add(row.number)
     return Fates(quarantined, rejected, frozenset(valid))
+
+
+def require_every_rule_broken(wanted: Fates, contract: Contract) -> None:
+    """No rule goes untried, and there are rows that keep all."""
+    broken = {label for labels in (*wanted.quarantined.values(), *wanted.rejected.values()) for label in labels}
+    rules = {rule.label for rule in contract.rules if rule.severity is Severity.ERROR}
+    assert rules - broken == set()
+    assert wanted.valid
 
 
 def _broken_at_landing(row: HostileRow, landing: Verdicts) -> Labels:

@@ -58,7 +58,7 @@ _WRITTEN: dict[LogicalType, tuple[tuple[Text, ...], tuple[Text, ...]]] = {
 def typed_pools(contract: Contract, pools: Mapping[str, Pool], sql_types: Mapping[str, str]) -> dict[str, Pool]:
     """The pools with such values alone as columns of these types can hold."""
     types = {column.name: column.logical_type for column in contract.columns}
-    own = {name: Pool(*_WRITTEN[types[name]]) for name in sql_types}
+    own = {name: Pool(good, edges, edges) for name in sql_types for good, edges in [_WRITTEN[types[name]]]}
     return {**pools, **own}
 
 

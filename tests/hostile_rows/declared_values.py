@@ -103,4 +103,6 @@ def near_texts(column: Column, rules: Iterable[Rule], source: Source) -> st.Sear
             edges += [limit + steps * step for limit in limits for steps in (-1, 0, 1)]
             edges += [Decimal(10) ** format_.whole_digits, Decimal(10) ** format_.whole_digits - 1, Decimal(10) ** 39]
     texts = [written(edge, format_) for edge in edges] if format_ else []
+    lengths = [check.most for rule in rules for check in rule.checks if isinstance(check, HasLength) and check.most]
+    texts += ["é" * (length + more) for length in lengths for more in (0, 1)]
     return st.sampled_from([None, "", " ", "\u3000", *texts])

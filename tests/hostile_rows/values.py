@@ -28,22 +28,25 @@ _MOST_GOOD = 400
 
 @dataclass(frozen=True)
 class Pool:
-    """Values of a column of a source: `good` ones keep every rule of it, `hostile` ones may be anything."""
+    """Values of a column of a source: `good` ones keep its rules, `edges` just about, `hostile` are anything."""
 
     good: tuple[Text, ...]
+    edges: tuple[Text, ...]
     hostile: tuple[Text, ...]
 
     def pick(self, draw: random.Random, share_of_hostile: float) -> Text:
-        """One of the good values or, with that probability, one of the hostile ones."""
-        return draw.choice(self.hostile if draw.random() < share_of_hostile else self.good)
+        """One of the good values or, with that probability, one of the others: of the few edges every third."""
+        if draw.random() >= share_of_hostile:
+            return draw.choice(self.good)
+        return draw.choice(draw.choice((self.edges, self.hostile, self.hostile)))
 
 
 def pool(column: Column, rules: Iterable[Rule], source: Source) -> Pool:
     """The pool of a column with these rules, always the same."""
     good, near = good_texts(column, rules, source), near_texts(column, rules, source)
     spoilt = st.builds(_spoilt, good | near, st.sampled_from(_SPOILT_BY))
-    hostile = st.one_of(near, spoilt, spoilt, HOSTILE_TEXTS)
-    return Pool(_drawn(good, column.name)[:_MOST_GOOD], _drawn(hostile, column.name))
+    drawn = [_drawn(values, column.name) for values in (good, near, st.one_of(spoilt, spoilt, HOSTILE_TEXTS))]
+    return Pool(drawn[0][:_MOST_GOOD], *drawn[1:])
 
 
 def _drawn(values: st.SearchStrategy[Text], name: str) -> tuple[Text, ...]:

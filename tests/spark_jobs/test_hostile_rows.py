@@ -55,6 +55,7 @@ class Way:
         by_number = {row.number: row for row in rows}
         landing, silver = (Verdicts(self.contract, source, day) for day in (NOW.date(), INGESTED))
         wanted, raw = accounts.fates(by_number.values(), landing, silver), RawContainer(self.container)
+        accounts.require_every_rule_broken(wanted, self.contract)
         reports = from_source(self.contract, source.name, url, credentials=credentials)(raw)
         records = accounts.quarantined(raw, self.contract, source)
         accounts.require_same(accounts.reasons(records), wanted.quarantined, by_number)
