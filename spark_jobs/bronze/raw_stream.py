@@ -62,7 +62,7 @@ def raw_files(spark: SparkSession, contract: Contract, lake_url: str) -> list[Ra
             found += [RawFiles(source, folders, f"*.{column_set(names)}.csv", names) for names in sets]
         else:
             told = [DELETED_AT] if contract.tells_deletions else []
-            found.append(RawFiles(source, folders, "*.json", (*contract.column_names, *told)))
+            found.append(RawFiles(source, folders, "*.json", (*contract.column_names, *told, UNDECLARED)))
     return found
 
 
@@ -110,8 +110,8 @@ def _rescued(files: RawFiles, contract: Contract) -> Column:
     """What Spark rescued, or else what the contract does not know (any more), as a JSON object without nulls."""
     gone = [name for name in files.columns if name not in {*contract.column_names, DELETED_AT, UNDECLARED}]
     rescued = sf.col(RESCUED_DATA.name)
-    if not gone and UNDECLARED not in files.columns:
-        return rescued
+    if not gone:
+        return sf.coalesce(rescued, sf.col(UNDECLARED)) if UNDECLARED in files.columns else rescued
     maps = [sf.create_map(sf.lit(name), sf.col(name)) for name in gone]
     if UNDECLARED in files.columns:
         maps.append(sf.from_json(sf.coalesce(UNDECLARED, sf.lit("{}")), "map<string,string>"))

@@ -1,13 +1,16 @@
-"""What a source has beside the contract's columns: of files it is landed with the row, of other sources only named.
+"""What a source has beside the contract's columns, which is landed with its row and named.
 
-In a chunk it is the struct `_undeclared`, which is absent where there is nothing of it. Its fields are called as at the
-source; they are texts, or of type Null where nothing but the name is read.
+In a chunk it is the struct `_undeclared`, which is absent where there is nothing of it: `names` (list of strings), as
+at the source, and `values`, a JSON object as text, null in rows that have none of them, and of type Null where nothing
+but names could be read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
+from itertools import chain, count
 
 import polars as pl
 
@@ -21,43 +24,76 @@ MOST_NAMES = 20
 _VALUE_DIGITS = 9
 """What has so many digits is rather a person's number than a name; a date has fewer."""
 
+NOT_READ = pl.lit(None)
+"""The values of what could only be named."""
+
+_NAMES, _VALUES = "names", "values"
+SCHEMA = pl.Struct({_NAMES: pl.List(pl.String), _VALUES: pl.String})
+
 _MARKUP = r"[^\p{L}\p{N} _.,;()/#$%+-]"
 
 
-def undeclared(values: Mapping[str, pl.Expr]) -> list[pl.Expr]:
-    """What `as_chunk` takes for values by their names at the source: no expression if there are none."""
-    return [pl.struct(value.alias(name) for name, value in values.items()).alias(UNDECLARED)] if values else []
+def undeclared(names: Collection[str], values: pl.Expr) -> list[pl.Expr]:
+    """What `as_chunk` takes for values with these names at the source: no expression if there are none."""
+    listed_names = pl.lit(sorted(names), pl.List(pl.String))
+    return [pl.struct(listed_names.alias(_NAMES), values.alias(_VALUES)).alias(UNDECLARED)] if names else []
 
 
-def only_named(names: Iterable[str]) -> list[pl.Expr]:
-    """The same for what is not read."""
-    return undeclared({name: pl.lit(None) for name in sorted(names)})
+def undeclared_of(values: Mapping[str, str]) -> dict[str, object] | None:
+    """The same for one row of values, as JSON has them."""
+    members = [f"{json.dumps(name, ensure_ascii=False)}:{value}" for name, value in values.items() if value != "null"]
+    return {_NAMES: sorted(values), _VALUES: f"{{{','.join(members)}}}" if members else None} if values else None
 
 
-def not_ignored(source: BaseSource, names: Iterable[str]) -> frozenset[str]:
-    """The names that the source's entry does not ignore; with `extra` it ignores `extra.colour`, too."""
-    return frozenset(
-        name for name in names if not any(f"{name}.".startswith(f"{one}.") for one in source.ignored_fields)
+def object_of_texts(values: Mapping[str, pl.Expr]) -> pl.Expr:
+    """These texts by their names as a JSON object; a value that is missing is no member."""
+    return object_of_written(
+        {
+            name: pl.struct(value.alias("")).struct.json_encode().str.strip_prefix('{"":').str.strip_suffix("}")
+            for name, value in values.items()
+        }
     )
+
+
+def object_of_written(values: Mapping[str, pl.Expr]) -> pl.Expr:
+    """These values, as JSON has them, by their names as an object; null without any that is there and not `null`."""
+    members = [
+        pl.when(value != "null").then(pl.lit(f"{json.dumps(name, ensure_ascii=False)}:") + value)
+        for name, value in values.items()
+    ]
+    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(pl.lit("{") + joined + pl.lit("}"))
+
+
+def own_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number behind it if something else has it.
+
+    >>> own_name("colour", ["colour", "colour (2)"])
+    'colour (3)'
+    """
+    names = chain([name], (f"{name} ({number})" for number in count(2)))
+    return next(one for one in names if one not in taken)
+
+
+def is_ignored(source: BaseSource, name: str) -> bool:
+    """Whether the source's entry ignores the name; with `extra` it ignores `extra.colour`, too."""
+    return any(f"{name}.".startswith(f"{one}.") for one in source.ignored_fields)
 
 
 def undeclared_as_json(chunk: pl.DataFrame) -> pl.DataFrame:
-    """The chunk with what was read as one JSON object in each row, null in rows that have no such value.
-
-    A value that is missing is no member. Where nothing but names was read, the column is left out.
-    """
-    read = [name for name, dtype in _fields(chunk).items() if dtype == pl.String]
-    if not read:
-        return chunk.drop(UNDECLARED, strict=False)
-    members = pl.concat_str(map(_member, read), separator=",", ignore_nulls=True)
-    return chunk.with_columns(
-        pl.when(members != "").then(pl.concat_str(pl.lit("{"), members, pl.lit("}"))).alias(UNDECLARED)
-    )
+    """The chunk with the values in `_undeclared`; where nothing but names was read, without that column."""
+    if UNDECLARED not in chunk.columns:
+        return chunk
+    values = chunk[UNDECLARED].struct.field(_VALUES)
+    return chunk.drop(UNDECLARED) if values.dtype == pl.Null else chunk.with_columns(values.alias(UNDECLARED))
 
 
 def undeclared_names(chunk: pl.DataFrame) -> tuple[str, ...]:
     """The chunk's undeclared names as they may be told (`merged_names`)."""
-    return merged_names(pl.select(_told(pl.lit(pl.Series(list(_fields(chunk)), dtype=pl.String)))).to_series())
+    if UNDECLARED not in chunk.columns:
+        return ()
+    names = pl.col(UNDECLARED).struct.field(_NAMES)
+    return merged_names(chunk.select(names.explode().drop_nulls().unique()).select(_told(pl.col(_NAMES))).to_series())
 
 
 def merged_names(*groups: Iterable[str]) -> tuple[str, ...]:
@@ -72,18 +108,6 @@ def listed(names: tuple[str, ...]) -> str:
     'colour, size'
     """
     return ", ".join([*names[:MOST_NAMES], *(["and more"] if len(names) > MOST_NAMES else [])])
-
-
-def _fields(chunk: pl.DataFrame) -> dict[str, object]:
-    type_ = chunk.schema.get(UNDECLARED)
-    return dict(type_.to_schema()) if isinstance(type_, pl.Struct) else {}
-
-
-def _member(name: str) -> pl.Expr:
-    """The value as a member of a JSON object, `"colour":"red"`; null if there is none."""
-    value = pl.col(UNDECLARED).struct.field(name)
-    written = pl.struct(value).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
-    return pl.when(value.is_not_null()).then(written)
 
 
 def _told(name: pl.Expr) -> pl.Expr:

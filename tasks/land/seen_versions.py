@@ -127,6 +127,6 @@ def _parquet(versions: pl.DataFrame) -> bytes:
 def _content() -> pl.Expr:
     """A hash of what each row says; where another polars computes another one, what the overlap holds lands again.
 
-    What the contract does not know is no part of it: of sources that change, nothing but its names is read.
+    What the contract does not know is no part of it: a column that comes or goes lands no row again.
     """
     return pl.struct(pl.exclude(KEY, CURSOR, LOCATION, UNDECLARED)).hash().alias(CONTENT)

@@ -5,38 +5,43 @@ Faults name fields of the contract and never a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tasks.extract.api.json_text import DECODER, Fields, NotANumber
 from tasks.extract.api.members import undeclared_members
+from tasks.extract.undeclared import own_name
 
 
 @dataclass(frozen=True)
 class OddItem:
     """An item's values by field, as texts, the fields that are `present`, be they null, and what is wrong with it.
 
-    `undeclared` are its other members.
+    `undeclared` are its other members that somebody wants, by their dotted places: values as JSON, numbers as texts.
     """
 
     values: dict[str, str | None]
     present: frozenset[str]
-    undeclared: frozenset[str]
+    undeclared: dict[str, str]
     faults: tuple[str, ...]
     is_object: bool
 
 
-def read_odd_item(text: str, key_field: str, fields: Sequence[str]) -> OddItem:
+def read_odd_item(text: str, key_field: str, fields: Sequence[str], ignores: Callable[[str], bool]) -> OddItem:
     """What the item says at these fields, of which the key's has to have a value."""
     try:
         item: object = DECODER.decode(text)
     except (ValueError, RecursionError):
-        return OddItem({}, frozenset(), frozenset(), ("the item is not JSON",), is_object=False)
+        return OddItem({}, frozenset(), {}, ("the item is not JSON",), is_object=False)
     values, faults = _values_and_faults(item, fields)
     if key_field in values and not values[key_field]:
         faults = [key_is_missing(key_field), *faults]
     present = frozenset(field for field in fields if _has_field(item, field))
-    undeclared = frozenset(undeclared_members(item, fields))
+    undeclared: dict[str, str] = {}
+    for place, value in undeclared_members(item, fields):
+        if not ignores(place):
+            undeclared[own_name(place, undeclared)] = json.dumps(value)
     return OddItem(values, present, undeclared, tuple(dict.fromkeys(faults)), isinstance(item, Fields))
 
 

@@ -11,12 +11,13 @@ from datetime import datetime
 import polars as pl
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.fields import FieldsMet
 from tasks.extract.api.pages import read_pages
 from tasks.extract.api.times import in_utc
 from tasks.extract.chunks import CURSOR, Window, chunk_schema
-from tasks.extract.undeclared import merged_names, only_named
+from tasks.extract.undeclared import SCHEMA
 
 CHUNK_ROWS = 50_000
 
@@ -36,23 +37,26 @@ def extract_api(
         StructureError: a page is not what the contract says, or there is no end of pages without news.
     """
     columns = {name: client.source.field(name) for name in contract.column_names}
-    schema = pl.Schema(chunk_schema(contract))
+    schema = pl.Schema(chunk_schema(contract) | {UNDECLARED: SCHEMA})
     waiting = [schema.to_frame()]
-    undeclared: tuple[str, ...] = ()
     if met:
         met.begin()
     for items in read_pages(client, window, columns):
         if met:
             met.add(items)
-        undeclared = merged_names(undeclared, items.undeclared)
         waiting.append(_within(window, items.rows).select(schema.names()))
         if sum(rows.height for rows in waiting) >= chunk_rows:
-            yield pl.concat(waiting).with_columns(only_named(undeclared))
+            yield _chunk(waiting)
             waiting = [schema.to_frame()]
         if _is_beyond(window, items.rows):
             break
     if any(rows.height for rows in waiting):
-        yield pl.concat(waiting).with_columns(only_named(undeclared))
+        yield _chunk(waiting)
+
+
+def _chunk(rows: list[pl.DataFrame]) -> pl.DataFrame:
+    chunk = pl.concat(rows)
+    return chunk if chunk[UNDECLARED].count() else chunk.drop(UNDECLARED)
 
 
 def _within(window: Window, rows: pl.DataFrame) -> pl.DataFrame:

@@ -8,52 +8,59 @@ this way has no shape and is left to `tasks.extract.api.items`, which reads what
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import polars as pl
 
+from contracts.raw_layout import UNDECLARED
 from tasks.extract.api.json_patterns import BLANKS, SCALAR, VALUE, member
 from tasks.extract.api.json_text import DECODER, Fields, NotANumber
-from tasks.extract.api.members import undeclared_members
+from tasks.extract.undeclared import SCHEMA, object_of_written, undeclared
 
 _TEXT_OR_WORD = r'("(?:[^"\\]|\\.)*"|[a-z0-9E+.\-]+)'
 """A value that is known to be a scalar, captured: no letter can be of both kinds, so that one pass is enough."""
 
+_ANY_VALUE = f"({VALUE})"
+
 
 @dataclass(frozen=True)
 class Shape:
-    """The members of an object, and which of the fields are among them, be they null: `present`, as they follow.
+    """The members of an object: `present` are the fields among them, be they null, and `undeclared` the others.
 
-    `undeclared` are the other members.
-
-    `pattern` matches what is JSON of this shape, and `capturing`, of that alone, takes the values of those fields.
+    `pattern` matches what is JSON of this shape, and `capturing`, of that alone, takes the values at all these
+    `places`, as they follow. A member that is ignored is none of them.
     """
 
     pattern: str
     capturing: str
-    present: tuple[str, ...]
-    undeclared: frozenset[str]
+    places: tuple[str, ...]
+    present: frozenset[str]
+    undeclared: tuple[str, ...]
 
     @classmethod
-    def of(cls, item: str, fields: Sequence[str]) -> Self | None:
+    def of(cls, item: str, fields: Sequence[str], ignores: Callable[[str], bool]) -> Self | None:
         """The shape of an item; None if it is no JSON object, or has anything but single values at the fields."""
-        members = _Members(fields)
+        members = _Members(fields, ignores)
         try:
-            read = DECODER.decode(item)
-            pattern = members.pattern(read, "")
+            pattern = members.pattern(DECODER.decode(item), "")
         except (ValueError, RecursionError):
             return None
-        undeclared = frozenset(undeclared_members(read, fields))
-        return cls(f"^{pattern.replace(_TEXT_OR_WORD, SCALAR)}$", f"^{pattern}$", tuple(members.captured), undeclared)
+        whole = pattern.replace(_TEXT_OR_WORD, SCALAR).replace(_ANY_VALUE, VALUE)
+        undeclared = tuple(place for place in members.captured if place not in members.present)
+        return cls(f"^{whole}$", f"^{pattern}$", tuple(members.captured), frozenset(members.present), undeclared)
 
-    def values(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
-        """A column of texts for each field, of items that match the pattern."""
-        found = items.str.extract_groups(self.capturing).struct.unnest() if self.present else pl.DataFrame()
-        columns = dict(zip(self.present, found.iter_columns(), strict=True))
+    def read(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
+        """A column of texts for each field, of items that match the pattern, and what they have beside them."""
+        found = items.str.extract_groups(self.capturing).struct.unnest() if self.places else pl.DataFrame()
+        columns = dict(zip(self.places, found.iter_columns(), strict=True))
         absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
-        return pl.DataFrame({field: _said(columns[field]) if field in columns else absent for field in fields})
+        read = pl.DataFrame({field: _said(columns[field]) if field in self.present else absent for field in fields})
+        written = pl.DataFrame({str(number): columns[place] for number, place in enumerate(self.undeclared)})
+        values = object_of_written({place: pl.col(str(number)) for number, place in enumerate(self.undeclared)})
+        beside = written.select(undeclared(self.undeclared, values)) if self.undeclared else pl.DataFrame()
+        return read.hstack(beside) if self.undeclared else read.with_columns(pl.lit(None, SCHEMA).alias(UNDECLARED))
 
 
 class _NoShape(ValueError):
@@ -63,9 +70,11 @@ class _NoShape(ValueError):
 class _Members:
     """Writes an object's pattern, and notes which fields it captures, in order."""
 
-    def __init__(self, fields: Sequence[str]) -> None:
+    def __init__(self, fields: Sequence[str], ignores: Callable[[str], bool]) -> None:
         self.captured: list[str] = []
+        self.present: set[str] = set()
         self._fields = frozenset(fields)
+        self._ignores = ignores
 
     def pattern(self, value: object, path: str) -> str:
         if not isinstance(value, Fields) or value.repeated:
@@ -79,11 +88,14 @@ class _Members:
         is_field, has_fields = path in self._fields, any(field.startswith(f"{path}.") for field in self._fields)
         if has_fields and not is_field:
             return "null" if value is None else self.pattern(value, path)
-        if not is_field:
+        if not is_field and self._ignores(path):
             return VALUE
-        if has_fields or isinstance(value, Fields | list | NotANumber):
+        if (is_field and (has_fields or isinstance(value, Fields | list | NotANumber))) or path in self.captured:
             raise _NoShape
         self.captured.append(path)
+        if not is_field:
+            return _ANY_VALUE
+        self.present.add(path)
         return _TEXT_OR_WORD
 
 

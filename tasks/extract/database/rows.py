@@ -13,18 +13,19 @@ from datetime import datetime
 import polars as pl
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.database import DatabaseSource
 from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.chunks import Window, as_chunk
 from tasks.extract.database.errors import UnreadableRows
 from tasks.extract.database.faults import unreadable_rows
-from tasks.extract.database.search import are_times_readable, find_unreadable
+from tasks.extract.database.search import are_times_readable, failure, find_unreadable, probe
 from tasks.extract.database.snapshot import Snapshot, open_snapshot
 from tasks.extract.database.sql import outside, quoted_path
-from tasks.extract.database.statements import WHOLE, Query
+from tasks.extract.database.statements import WHOLE, Query, readable_statement
 from tasks.extract.database.texts import as_frame
 from tasks.extract.shards import Shard
-from tasks.extract.undeclared import only_named
+from tasks.extract.undeclared import NOT_READ, undeclared
 
 BATCH_BYTES = 16 * 1024 * 1024
 
@@ -46,7 +47,8 @@ def extract_database(
     with open_snapshot(source, url) as snapshot:
         query = window_query(contract, source, snapshot, window, shard)
         for rows in _frames(source, query, snapshot):
-            yield as_chunk(contract, [pl.all(), *only_named(query.undeclared)], rows)
+            values = pl.col(UNDECLARED) if UNDECLARED in rows.columns else NOT_READ
+            yield as_chunk(contract, [pl.exclude(UNDECLARED), *undeclared(query.undeclared, values)], rows)
 
 
 def changes_span(
@@ -71,7 +73,10 @@ def window_query(
         StructureError: the table lacks a column.
     """
     types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
-    return Query(contract, source, types, window, shard)
+    query = Query(contract, source, types, window, shard)
+    if query.undeclared:
+        query.read_also({name: types[name] for (name,) in snapshot.fetch(readable_statement(source, query.undeclared))})
+    return query
 
 
 def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterator[pl.DataFrame]:
@@ -82,19 +87,33 @@ def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterato
             read, last = read + rows.height, rows
             yield rows
     except UnreadableRows as error:
-        failure = error
+        stopped = error
     else:
         return
     query.is_guarded = not are_times_readable(query, snapshot)
     if query.is_guarded and not query.shard.is_whole:
         since = f"a {source.cursor_field} of {source.table} of {source.name} has become unreadable since it was split"
         raise SourceUnavailable(f"{since}; run again")
+    beside_fails = _stops_reading_undeclared(query, snapshot)
     unreadable = find_unreadable(source, query, snapshot)
-    if not unreadable:
-        raise failure
+    if not unreadable and not beside_fails:
+        raise stopped
     yield from unreadable_rows(source, query, snapshot, unreadable)
-    others = _stream(query, snapshot, query.within(outside(unreadable)))
+    others = _stream(query, snapshot, query.within(outside(unreadable)) if unreadable else query.window)
+    if beside_fails:
+        last = last.drop(UNDECLARED, strict=False)
     yield from _after(read, last, others, source) if read else others
+
+
+def _stops_reading_undeclared(query: Query, snapshot: Snapshot) -> bool:
+    """Whether what the contract does not know cannot be read of some row: then of no other row either is it read.
+
+    It takes no row to quarantine that the contract has all columns of.
+    """
+    if UNDECLARED not in query.columns or failure(snapshot, probe(query, snapshot, [UNDECLARED], query.window)) is None:
+        return False
+    del query.columns[UNDECLARED]
+    return True
 
 
 def _stream(query: Query, snapshot: Snapshot, condition: str | None) -> Iterator[pl.DataFrame]:

@@ -99,7 +99,7 @@ def failure(snapshot: Snapshot, statement: str) -> str | None:
     return None
 
 
-def probe(query: Query, snapshot: Snapshot, names: Iterable[str], where: str) -> str:
+def probe(query: Query, snapshot: Snapshot, names: Iterable[str], where: str | None) -> str:
     """The statement that computes these columns, as texts that can be sent, and sends nothing but how many they are."""
 
     def written(name: str) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.database import DatabaseSource, DeletedWhen
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, DELETED, KEY, LOCATION, Window
 from tasks.extract.database.cursors import Scale, scale_of
 from tasks.extract.database.sql import column, literal, quoted, quoted_path, time_literal
 from tasks.extract.shards import Place, Shard
-from tasks.extract.undeclared import not_ignored
+from tasks.extract.undeclared import is_ignored
 
 _RFC3339 = """'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'"""
 _FIRST_DAY = datetime(1, 1, 1, tzinfo=UTC)
@@ -29,7 +30,7 @@ class Query:
     Attributes:
         key: the expression of a row's key.
         cursor: the expression of its time of change.
-        undeclared: the table's columns that are not read because the contract does not know them.
+        undeclared: the table's columns that the contract does not know.
         columns: the expression of each of the chunk's columns, of key, time and location, by name.
         shard: which of the window's rows to read.
         window: the condition of rows within window and shard, None for all.
@@ -57,7 +58,8 @@ class Query:
             StructureError: the table lacks a column.
         """
         fields = _present_fields(contract, source, types)
-        self.undeclared = not_ignored(source, types.keys() - {*fields.values(), *_own_fields(source)})
+        others = types.keys() - {*fields.values(), *_own_fields(source)}
+        self.undeclared = frozenset(name for name in others if not is_ignored(source, name))
         self.is_guarded = False
         self._table = f"{quoted_path(source.table)} t"
         self.key, self.cursor = column(source.key_field), column(source.cursor_field)
@@ -71,6 +73,13 @@ class Query:
         self.columns[LOCATION] = f"{literal(f'{source.key_field} ')} || {self.key}::text"
         if source.deleted_when:
             self.columns[DELETED] = _is_deleted(source.deleted_when)
+
+    def read_also(self, types: Mapping[str, str]) -> None:
+        """Read these columns, of such Arrow types, too: as one JSON object `_undeclared` of texts without nulls."""
+        values = ", ".join(f"{text_of(field, type_)} AS {quoted(field)}" for field, type_ in sorted(types.items()))
+        if values:
+            members = f"json_strip_nulls((SELECT row_to_json(u) FROM (SELECT {values}) u))::text"  # noqa: S608 - quoted
+            self.columns[UNDECLARED] = f"nullif({members}, '{{}}')"
 
     def rows(self, names: Iterable[str], condition: str | None) -> str:
         """The statement that reads these columns of the rows that keep a condition."""
@@ -146,6 +155,13 @@ class Query:
             return f"{self.cursor} > {cursor}"
         later_key = f"{self.key} IS NULL OR {self.key} > {literal(place.key)}"
         return f"{self.cursor} > {cursor} OR {self.cursor} = {cursor} AND ({later_key})"
+
+
+def readable_statement(source: DatabaseSource, fields: Iterable[str]) -> str:
+    """The statement that reads which of the table's columns the login may read: a grant may name columns."""
+    names = ", ".join(map(literal, sorted(fields)))
+    may_read = f"has_column_privilege({literal(quoted_path(source.table))}::regclass, name, 'SELECT')"
+    return f"SELECT name FROM unnest(ARRAY[{names}]) name WHERE {may_read}"  # noqa: S608 - quoted
 
 
 def keys_statement(contract: Contract, source: DatabaseSource, types: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contracts.raw_layout import UNDECLARED
 from tasks.extract.chunks import FAULT, KEY, LOCATION, SOURCE_TEXT
 
 UTF8 = "utf-8"
@@ -23,7 +24,7 @@ def as_frame(batch: pa.RecordBatch) -> pl.DataFrame:
     r"""The batch's rows with `_fault` and `_source_text` (strings, null where all bytes are UTF-8).
 
     A column that is no text is null, and stands in `_source_text` with `\xe9` for a byte. Key and location, which find
-    the row, are shown like that in place.
+    the row, are shown like that in place. Nothing is at fault for `_undeclared`, which has `�` for each such byte.
     """
     try:
         batch.validate(full=True)  # polars trusts that texts are UTF-8, and breaks if they are not
@@ -74,10 +75,10 @@ def _bad_row(batch: pa.RecordBatch, place: int) -> dict[str, Any]:
             row[name] = column[place].as_py()
             continue
         value = column.slice(place, 1).view(pa.binary())[0].as_py()
-        row[name] = value if value is None else value.decode(UTF8, _SHOWN)
-        if value is not None and not _is_text(value):
+        row[name] = value if value is None else value.decode(UTF8, "replace" if name == UNDECLARED else _SHOWN)
+        if value is not None and not _is_text(value) and name != UNDECLARED:
             bad[name] = value
             row[name] = row[name] if name in {KEY, LOCATION} else None
     columns = ", ".join(name for name in bad if name != LOCATION)
-    fault = f"it has bytes that are not UTF-8 in {columns}"
+    fault = f"it has bytes that are not UTF-8 in {columns}" if bad else None
     return {**row, FAULT: fault, SOURCE_TEXT: source_text({name: bad[name] for name in bad if name != LOCATION})}

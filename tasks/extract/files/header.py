@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from itertools import chain, count
+from collections.abc import Sequence
 
 from contracts.contract import Contract
 from contracts.sources.csv_dialect import folded
 from contracts.sources.files import FilesSource
 from tasks.errors import StructureError
+from tasks.extract.undeclared import own_name
 
 
 class HeaderNames:
@@ -37,13 +37,8 @@ class HeaderNames:
         for place, written in enumerate(header):
             name = written.replace("\ufeff", "").strip() or f"column {place + 1}"
             if folded(name) not in self._columns.keys() | self._ignored:
-                found[self._own_name(name, found)] = place
+                found[own_name(name, {*found, *self._first_names})] = place
         return found
-
-    def _own_name(self, name: str, taken: Collection[str]) -> str:
-        """The name, with a number behind it if a column of the contract or of the file has it."""
-        names = chain([name], (f"{name} ({number})" for number in count(2)))
-        return next(one for one in names if one not in taken and one not in self._first_names)
 
     def check(self, header: Sequence[str], file_name: str) -> None:
         """Raise StructureError unless the header names every required column, and each column once.

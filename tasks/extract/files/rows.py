@@ -25,7 +25,7 @@ from tasks.extract.files.line_records import ROW, Writing, read_records
 from tasks.extract.files.records import FAULT, LINE, NO_QUOTE, TEXT
 from tasks.extract.files.store import FetchedFile
 from tasks.extract.files.unpacking import plain_text
-from tasks.extract.undeclared import undeclared
+from tasks.extract.undeclared import object_of_texts, undeclared
 
 
 def extract_file(contract: Contract, source: FilesSource, file: FetchedFile) -> Iterator[pl.DataFrame]:
@@ -51,7 +51,8 @@ def _chunks(contract: Contract, source: FilesSource, path: Path, name: str) -> I
     dialect = detect(path, name, source.dialect, names)
     writing = Writing.of(source.dialect, dialect)
     columns = [pl.col(_value(place)).alias(column) for column, place in names.places(dialect.header).items()]
-    columns += undeclared({one: pl.col(_value(place)) for one, place in names.undeclared(dialect.header).items()})
+    others = {other: pl.col(_value(place)) for other, place in names.undeclared(dialect.header).items()}
+    columns += undeclared(others, object_of_texts(others))
     is_at_fault = pl.col(FAULT).is_not_null()
     text = writing.escapes.written(pl.col(TEXT)) if writing.escapes else pl.col(TEXT)
     columns += [_location(name), pl.col(FAULT).alias(chunks.FAULT), pl.when(is_at_fault).then(text).alias(SOURCE_TEXT)]

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from contracts.raw_layout import UNDECLARED
 from tasks.extract.undeclared import (
+    NOT_READ,
     listed,
     merged_names,
-    only_named,
+    object_of_texts,
+    object_of_written,
     undeclared,
     undeclared_as_json,
     undeclared_names,
@@ -25,7 +27,8 @@ _TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 def _chunk(*rows: dict[str, str | None]) -> pl.DataFrame:
     """Rows with these values beside the contract's columns."""
     frame = pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String))
-    return frame.select(pl.lit("C1").alias("customer_id"), *undeclared({name: pl.col(name) for name in frame.columns}))
+    values = object_of_texts({name: pl.nth(place) for place, name in enumerate(frame.columns)})
+    return frame.select(pl.lit("C1").alias("customer_id"), *undeclared(frame.columns, values))
 
 
 def test_values_are_members_of_an_object_and_missing_ones_are_none() -> None:
@@ -37,6 +40,12 @@ def test_values_are_members_of_an_object_and_missing_ones_are_none() -> None:
     ]
 
 
+def test_values_that_are_json_are_members_as_they_are_written() -> None:
+    written = pl.DataFrame({"a": ["1.10", "null", "null"], "b": ['{"deep": [1E5]}', '"\\u00e9"', "null"]})
+    values = object_of_written({"n": pl.col("a"), "é": pl.col("b")}).alias(UNDECLARED)
+    assert written.select(values)[UNDECLARED].to_list() == ['{"n":1.10,"é":{"deep": [1E5]}}', '{"é":"\\u00e9"}', None]
+
+
 @given(row=st.dictionaries(_TEXTS, _TEXTS, min_size=1, max_size=4))
 def test_whatever_names_and_values_are_they_come_back_from_json(row: dict[str, str]) -> None:
     (text,) = undeclared_as_json(_chunk(dict(row)))[UNDECLARED]
@@ -44,13 +53,13 @@ def test_whatever_names_and_values_are_they_come_back_from_json(row: dict[str, s
 
 
 def test_what_is_only_named_is_no_column_of_the_landed_rows() -> None:
-    chunk = pl.DataFrame({"customer_id": ["C1"]}).with_columns(only_named(["till", "colour"]))
+    chunk = pl.DataFrame({"customer_id": ["C1"]}).with_columns(undeclared(["till", "colour"], NOT_READ))
     assert undeclared_names(chunk) == ("colour", "till")
     assert undeclared_as_json(chunk).columns == ["customer_id"]
 
 
 def test_a_chunk_that_has_nothing_undeclared_stays_as_it_is() -> None:
-    chunk = pl.DataFrame({"customer_id": ["C1"]}).with_columns(only_named([]))
+    chunk = pl.DataFrame({"customer_id": ["C1"]}).with_columns(undeclared([], NOT_READ))
     assert (undeclared_names(chunk), undeclared_as_json(chunk).columns) == ((), ["customer_id"])
 
 

@@ -82,12 +82,23 @@ def test_a_file_that_comes_again_with_an_unknown_column_more_is_another_content_
     assert landed(raw, SOURCE) == {"C1": 2}
 
 
-def test_fields_of_an_api_that_the_contract_does_not_know_are_told_and_not_landed(
+def test_fields_of_an_api_that_the_contract_does_not_know_are_landed_as_they_are_written(
     contract: Contract, raw: RawContainer
 ) -> None:
-    with serve(page(item(1, voucher="529.982.247-25"))) as api:
+    with serve(page(item(1, voucher="A1", points=1.5), item(2, extra={"é": [1, None]}, voucher=None), item(3))) as api:
         (report,) = from_api(contract, api.url)(raw)
-    assert report.manifest.undeclared == ("voucher",)
+    assert report.manifest.undeclared == ("extra", "points", "voucher")
+    assert [row["_undeclared"] for row in landed_rows(raw, "customers-api")] == [
+        '{"voucher":"A1","points":1.5}',
+        '{"extra":{"\\u00e9": [1, null]}}',
+        None,
+    ]
+
+
+def test_an_api_s_items_that_have_nothing_unknown_land_as_ever(contract: Contract, raw: RawContainer) -> None:
+    with serve(page(item(1))) as api:
+        (report,) = from_api(contract, api.url)(raw)
+    assert report.manifest.undeclared == ()
     assert landed_rows(raw, "customers-api")[0].keys() == set(contract.column_names)
 
 

@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
-from tasks.extract.undeclared import undeclared_names
+from tasks.extract.undeclared import undeclared_as_json, undeclared_names
 from tests.tasks.scripted_api import answer, customers_api, item, page, serve
 
 pytestmark = pytest.mark.services
@@ -178,7 +179,7 @@ def _undeclared(contract: Contract, source: ApiSource, url: str) -> list[tuple[s
         return [undeclared_names(chunk) for chunk in extract_api(contract, client, EVERYTHING, chunk_rows=2)]
 
 
-def test_fields_that_the_contract_does_not_know_are_named_and_not_read(contract: Contract, source: ApiSource) -> None:
+def test_fields_that_the_contract_does_not_know_are_read_as_one_object(contract: Contract, source: ApiSource) -> None:
     extra = item(1, voucher="A1", extra={"colour": "red", "cpf": "529.982.247-25"}) | {"\ud800": 1}
     nested = item(2, customer=item(2)["customer"] | {"nickname": "Ana"})
     odd = {"purchaseId": ["no key"], "seller": "Bia"}
@@ -186,6 +187,13 @@ def test_fields_that_the_contract_does_not_know_are_named_and_not_read(contract:
         assert _undeclared(contract, source, api.url) == [("customer.nickname", "extra", "voucher", "·ud800")]
         assert _undeclared(contract, source, api.url) == [("seller",)]
         assert _undeclared(contract, source, api.url) == [()]
+    with serve(page(extra, nested, odd)) as api, ApiClient(source, api.url, {"key": "key"}) as client:
+        (chunk,) = extract_api(contract, client, EVERYTHING)
+    assert undeclared_as_json(chunk)[UNDECLARED].to_list() == [
+        '{"voucher":"A1","extra":{"colour": "red", "cpf": "529.982.247-25"},"\\\\ud800":"1"}',
+        '{"customer.nickname":"Ana"}',
+        '{"seller":"Bia"}',
+    ]
 
 
 @pytest.mark.parametrize("ignored", ["customer.nickname", "customer"])

@@ -11,10 +11,12 @@ import pytest
 from adbc_driver_postgresql import dbapi
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.database import DatabaseSource
 from tasks.extract.chunks import FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database.rows import extract_database
 from tasks.extract.database.texts import as_frame
+from tasks.extract.undeclared import undeclared_as_json
 from tests.tasks.store_database import StoreDatabase, database_source, databases_of_encodings
 
 pytestmark = pytest.mark.services
@@ -80,6 +82,18 @@ def test_a_row_of_bytes_without_encoding_is_set_aside(
         (None, "Souza", "2", "purchase_id 2", "it has bytes that are not UTF-8 in first_name", f"first_name: {shown}"),
         ("Ana", None, "3", "purchase_id 3", None, None),
     ]
+
+
+def test_bytes_without_encoding_in_a_column_that_the_contract_does_not_know_set_no_row_aside(
+    contract: Contract, source: DatabaseSource, store_of: Callable[[str], StoreDatabase]
+) -> None:
+    store = store_of("SQL_ASCII")
+    store.run("ALTER TABLE purchases ADD note text")
+    store.add(1, "2026-02-01Z", note=_bytes("4a6f73e9", "SQL_ASCII"))
+    store.add(2, "2026-02-02Z", note="'José'")
+    (chunk,) = extract_database(contract, source, store.url, Window())
+    assert chunk.select(IDENTITY).rows() == [("1", "purchase_id 1", None, None), ("2", "purchase_id 2", None, None)]
+    assert undeclared_as_json(chunk)[UNDECLARED].to_list() == ['{"note":"Jos�"}', '{"note":"José"}']
 
 
 def test_a_key_of_bytes_without_encoding_still_finds_its_row(

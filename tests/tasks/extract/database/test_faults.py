@@ -8,12 +8,14 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
+from contracts.raw_layout import UNDECLARED
 from contracts.sources.database import DatabaseSource
 from tasks.errors import StructureError
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
 from tasks.extract.database import rows as rows_module
 from tasks.extract.database import search as database_search
 from tasks.extract.database.rows import extract_database
+from tasks.extract.undeclared import undeclared_as_json, undeclared_names
 from tests.tasks.store_database import StoreDatabase, database_source
 
 pytestmark = pytest.mark.services
@@ -106,6 +108,23 @@ def test_many_bad_rows_in_several_places_are_found_in_mid_stream(
     assert rows.height == 9000
     assert set(rows.filter(pl.col(FAULT).is_not_null())[KEY]) == {str(n) for n in bad}
     assert rows.filter(pl.col(FAULT).is_null())[CURSOR].is_sorted()
+
+
+def test_a_column_that_the_contract_does_not_know_takes_no_row_to_quarantine(
+    contract: Contract, source: DatabaseSource, store: StoreDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "BATCH_BYTES", 64 * 1024)
+    store.run("CREATE VIEW sales AS SELECT *, 1 / (purchase_id <> 8000)::int AS share FROM purchases")
+    store.run("CREATE INDEX ON purchases (updated_at, purchase_id)")
+    _fill(store, 9000)
+    store.run("ANALYZE purchases")
+    first, *others = extract_database(contract, source, store.url + STREAMED, Window())
+    rows = pl.concat([chunk.select(*chunk_schema(contract)) for chunk in (first, *others)])
+    assert sorted(rows[KEY], key=int) == [str(n) for n in range(1, 9001)]
+    assert rows[FAULT].null_count() == rows.height
+    assert set(undeclared_as_json(first)[UNDECLARED]) == {'{"share":"1"}'}
+    assert {undeclared_names(chunk) for chunk in (first, *others)} == {("share",)}
+    assert UNDECLARED not in undeclared_as_json(others[-1])
 
 
 def test_rows_that_came_before_the_failure_come_once(
