@@ -52,15 +52,21 @@ def require_sums(weekly_returns: pl.DataFrame, return_causes: pl.DataFrame, silv
     assert_frame_equal(return_causes.select(causes.columns), causes, check_row_order=False)
 
 
+def missing(rows: pl.DataFrame, table: pl.DataFrame, identity: list[str]) -> pl.DataFrame:
+    """The rows that the table has nothing of."""
+    return rows.join(table, on=identity, how="anti", nulls_equal=True)
+
+
 def require_tables(tables: dict[str, pl.DataFrame], found: pl.DataFrame, key: bytes) -> None:
-    """Every table of the returns, by `layer.table`, holds what was landed of these row versions, each once."""
+    """Every table of the returns, by `layer.table`, holds what it must of these row versions.
+
+    Bronze and the rejected rows may hold versions, too, that the database had when an earlier run came by.
+    """
+    landed = found.filter(pl.col("outcome") != "quarantined")
+    rejected = found.filter(pl.col("outcome") == "rejected")
     identity = ["source", "return_id", "cpf"]
-    landed = found.filter(pl.col("outcome") != "quarantined").select(identity)
-    assert_frame_equal(tables["bronze.product_returns"].select(identity), landed, check_row_order=False)
-    rejected = found.filter(pl.col("outcome") == "rejected").select("source", "return_id")
-    table = tables["silver.product_returns_rejected"]
-    assert table.filter(pl.col("broken_rules").list.len() == 0).is_empty()
-    assert_frame_equal(table.select(rejected.columns), rejected, check_row_order=False)
+    assert missing(landed, tables["bronze.product_returns"], identity).is_empty()
+    assert missing(rejected, tables["silver.product_returns_rejected"], identity[:2]).is_empty()
     silver = tables["silver.product_returns"]
     require_silver(silver, found, key)
     require_sums(tables["gold.weekly_returns"], tables["gold.return_causes"], silver)
