@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -21,6 +22,9 @@ from sandbox.parts.node_packages import ensure_node_packages
 from sandbox.parts.postgres import postgres, store_database_url
 from sandbox.processes.ports import ports_of
 from sandbox.processes.processes import Processes
+
+if TYPE_CHECKING:
+    from tests.tasks.store_database import StoreDatabase
 
 TESTS = Path(__file__).parent
 # How long one example takes says how busy the machine is, not whether the code is right.
@@ -140,3 +144,14 @@ def database_url(processes: Processes, ports: dict[str, int]) -> str:
         with attempt, dbapi.connect(url):
             pass
     return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[StoreDatabase]:
+    """The shops' database there, with its table anew."""
+    from adbc_driver_postgresql import dbapi
+
+    from tests.tasks.store_database import StoreDatabase
+
+    with dbapi.connect(database_url, autocommit=True) as connection:
+        yield StoreDatabase(database_url, connection)

@@ -14,7 +14,6 @@ from contracts.contract import Contract
 from contracts.folder import FOLDER_VARIABLE, PACKAGED_CONTRACTS
 from onboarding.__main__ import app
 from tests.packaged_contracts import CONTRACTS
-from tests.tasks.conftest import database_url, store  # noqa: F401 (fixtures)
 
 Onboarding = Callable[..., Result]
 

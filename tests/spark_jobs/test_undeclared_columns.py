@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from adbc_driver_postgresql import dbapi
 from azure.storage.blob import ContainerClient
 from pyspark.sql import SparkSession
 
@@ -25,12 +24,6 @@ pytestmark = [pytest.mark.spark, pytest.mark.services]
 def container(storage: str) -> Iterator[ContainerClient]:
     with new_container(storage) as client:
         yield client
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[StoreDatabase]:
-    with dbapi.connect(database_url, autocommit=True) as connection:
-        yield StoreDatabase(database_url, connection)
 
 
 def _copy(raw: RawContainer, lake: Path) -> None:

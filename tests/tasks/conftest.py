@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from adbc_driver_postgresql import dbapi
 from azure.storage.blob import ContainerClient
 
 from contracts.contract import Contract
 from tasks.land.raw_container import RawContainer
 from tests.packaged_contracts import PURCHASES
-from tests.tasks.store_database import StoreDatabase
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +29,6 @@ def container(storage: str) -> Iterator[ContainerClient]:
 @pytest.fixture
 def raw(container: ContainerClient) -> RawContainer:
     return RawContainer(container)
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[StoreDatabase]:
-    with dbapi.connect(database_url, autocommit=True) as connection:
-        yield StoreDatabase(database_url, connection)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tasks.database_login import EntraLogin
 from tasks.errors import AccessRefused, MisconfiguredError
 from tasks.extract.chunks import KEY, Window
 from tasks.extract.readers import database_reader
-from tests.tasks.conftest import PASSWORD
+from tests.conftest import PASSWORD
 from tests.tasks.preflight.stub_cloud import TENANT, StubCloud, by_parameters, federate, served
 from tests.tasks.scripted_api import answer
 from tests.tasks.store_database import StoreDatabase, database_source

@@ -57,10 +57,8 @@ class Shape:
         columns = dict(zip(self.places, found.iter_columns(), strict=True))
         absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
         read = pl.DataFrame({field: _said(columns[field]) if field in self.present else absent for field in fields})
-        written = pl.DataFrame({str(number): columns[place] for number, place in enumerate(self.undeclared)})
-        values = object_of_written({place: pl.col(str(number)) for number, place in enumerate(self.undeclared)})
-        beside = written.select(undeclared(self.undeclared, values)) if self.undeclared else pl.DataFrame()
-        return read.hstack(beside) if self.undeclared else read.with_columns(pl.lit(None, SCHEMA).alias(UNDECLARED))
+        values = object_of_written({place: pl.lit(columns[place]) for place in self.undeclared})
+        return read.with_columns(undeclared(self.undeclared, values) or pl.lit(None, SCHEMA).alias(UNDECLARED))
 
 
 class _NoShape(ValueError):

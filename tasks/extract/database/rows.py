@@ -106,9 +106,9 @@ def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterato
 
 
 def _stops_reading_undeclared(query: Query, snapshot: Snapshot) -> bool:
-    """Whether what the contract does not know cannot be read of some row: then of no other row either is it read.
+    """Whether what the contract does not know cannot be read of some row, which is no reason to set that row aside.
 
-    It takes no row to quarantine that the contract has all columns of.
+    It is read of no other row either, from then on.
     """
     if UNDECLARED not in query.columns or failure(snapshot, probe(query, snapshot, [UNDECLARED], query.window)) is None:
         return False
