@@ -28,7 +28,7 @@ No column of a contract begins so.
 """
 
 UNDECLARED = "_undeclared"
-"""In a landed row: what the source's file has beside the contract's columns, a JSON object of texts by their names."""
+"""In a landed row: what the source has beside the contract's columns, a JSON object of its values by their names."""
 
 _HIGHEST = 99_999_999
 

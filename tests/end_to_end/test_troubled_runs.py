@@ -48,7 +48,11 @@ def test_a_run_after_growth_takes_in_what_is_new(sandbox: RunningSandbox, before
         expectation.require_books(found, facts["books"][source], source)
         assert facts["books_in_run"][source]["extracted"] == new.filter(pl.col("source") == source).height > 0
         assert silver["rejected_by_rule"][source] == expectation.rejected_by_rule(new, source)
-    expectation.require_tables(sandbox.tables(CONTRACT), found, sandbox.variables["PII_HASH_KEY"].encode())
+    _require_tables(sandbox, sandbox.tables(CONTRACT), found)
+
+
+def _require_tables(sandbox: RunningSandbox, tables: dict[str, pl.DataFrame], found: pl.DataFrame) -> None:
+    expectation.require_tables(tables, found, sandbox.variables["PII_HASH_KEY"].encode())
 
 
 def _last_generation(found: pl.DataFrame, books: dict[str, dict[str, int]]) -> int:
@@ -105,7 +109,7 @@ def test_two_runs_and_a_source_s_own_at_once_land_and_transform_everything_once(
     assert facts["books"][OUTLET] == {term: 2 * rows for term, rows in before["books"][OUTLET].items()}
     population, generation = population_of(sandbox.home)
     found = expectation.versions(population, CONTRACT, generation)
-    expectation.require_tables(tables, found, sandbox.variables["PII_HASH_KEY"].encode())
+    _require_tables(sandbox, tables, found)
     for name in ("bronze.customer_purchases", "silver.customer_purchases", "silver.customer_purchases_rejected"):
         was, now = (frame.filter(pl.col("source") == OUTLET).drop(ORIGIN) for frame in (earlier[name], tables[name]))
         again = was.with_columns(pl.col("customer_id").str.replace("outlet-", "new-"))
@@ -126,4 +130,4 @@ def test_a_run_that_is_killed_with_everything_around_it_is_made_good_by_the_next
         expectation.require_books(found, facts["books"][source], source)
         new = found.filter(pl.col("generation") == generation, pl.col("source") == source)
         assert facts["books_in_run"][source]["extracted"] == new.height > 0, "what the killed run landed lands again"
-    expectation.require_tables(sandbox.tables(CONTRACT), found, sandbox.variables["PII_HASH_KEY"].encode())
+    _require_tables(sandbox, sandbox.tables(CONTRACT), found)

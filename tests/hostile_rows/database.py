@@ -11,7 +11,7 @@ from adbc_driver_postgresql import dbapi
 from contracts.contract import Contract
 from contracts.logical_types import LogicalType
 from contracts.sources.database import DatabaseSource
-from tests.hostile_rows.rows import HostileRow, Values
+from tests.hostile_rows.rows import NUMBER, HostileRow, Values
 from tests.hostile_rows.values import Pool, Text
 
 _STAGING = "hostile_rows"
@@ -76,7 +76,7 @@ def fill_table(
         cursor.execute(f"CREATE TABLE {source.table} AS SELECT {source.key_field}, {columns} FROM {_STAGING}")
         cursor.execute(f"DROP TABLE {_STAGING}")
     for row in held:
-        yield HostileRow(str(row["row_number"]), row)
+        yield HostileRow(str(row[NUMBER]), row)
 
 
 def _key(place: int, draw: random.Random) -> int | None:

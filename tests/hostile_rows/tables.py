@@ -24,6 +24,7 @@ from tests.hostile_rows.identities import identifies
 from tests.hostile_rows.readings import read
 from tests.hostile_rows.rows import NUMBER, HostileRow, Values
 from tests.spark_jobs.lakehouse_runs import job_parameters, run_job
+from tests.spark_jobs.raw_files import copy_raw
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 Row = dict[str, Any]
@@ -40,10 +41,7 @@ class HostileTables:
 
     def take_in(self, raw: RawContainer) -> TransformedRows:
         """Run the job on what is in the container; the books of the source."""
-        for name in raw.names(""):
-            file = self.lake / "raw" / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(raw.read(name))
+        copy_raw(raw, self.lake)
         total = run_job(self.spark, job_parameters(self.contract, self.lake)).silver.total
         assert total.keys() == {self.source.name}
         return total[self.source.name]

@@ -11,6 +11,7 @@ from contracts.contract import Contract
 from contracts.raw_layout import UNDECLARED, column_set_record, csv_columns, day_folder, rows_suffix
 from contracts.sources.kinds import Source
 from contracts.sources.source import RawFormat
+from tasks.land.raw_container import RawContainer
 
 Landed = dict[str, str | None]
 
@@ -62,3 +63,11 @@ def land(lake: Path, contract: Contract, source: Source, sequence: int, rows: li
         writer.writeheader()
         writer.writerows(rows)
     return file
+
+
+def copy_raw(raw: RawContainer, lake: Path) -> None:
+    """Have what landed in a container in the lake's folder, byte for byte."""
+    for name in raw.names(""):
+        file = lake / "raw" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(raw.read(name))

@@ -1,4 +1,4 @@
-"""A column that the contract does not know, from a branch's file over Raw into bronze, and no further."""
+"""A column that the contract does not know, from its source over Raw into bronze, and no further."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pyspark.sql import SparkSession
 from contracts.contract import Contract
 from tasks.land.raw_container import RawContainer
 from tests.spark_jobs.lakehouse_runs import job_parameters, rows, run_job
+from tests.spark_jobs.raw_files import copy_raw
 from tests.tasks.branch_file import ROW, branch_file
 from tests.tasks.ingestions import from_api, from_database, from_files, new_container
 from tests.tasks.scripted_api import item, page, serve
@@ -24,13 +25,6 @@ pytestmark = [pytest.mark.spark, pytest.mark.services]
 def container(storage: str) -> Iterator[ContainerClient]:
     with new_container(storage) as client:
         yield client
-
-
-def _copy(raw: RawContainer, lake: Path) -> None:
-    for name in raw.names(""):
-        file = lake / "raw" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(raw.read(name))
 
 
 def _in_bronze_alone(spark: SparkSession, contract: Contract, lake: Path, secret: str) -> list[tuple[object, ...]]:
@@ -53,7 +47,7 @@ def test_an_unknown_column_of_a_file_is_in_the_rescued_data_of_bronze_and_in_no_
     noted = {"customer_id": "C1", "Observação": 'entregar "já",\n1º andar'}
     branch_file(folder / "noted.csv", noted, {"customer_id": "C2"}, columns=[*ROW, "Observação"])
     from_files(contract, folder)(raw)
-    _copy(raw, lake)
+    copy_raw(raw, lake)
     assert _in_bronze_alone(spark, contract, lake, "andar") == [
         ("C0", None),
         ("C1", '{"Observação":"entregar \\"já\\",\\n1º andar"}'),
@@ -74,7 +68,7 @@ def test_unknown_fields_of_databases_and_apis_are_in_the_rescued_data_of_bronze_
     from_database(contract, store)(raw)
     with serve(page(item(3, till="caixa 7"), item(4))) as api:
         from_api(contract, api.url)(raw)
-    _copy(raw, lake)
+    copy_raw(raw, lake)
     assert _in_bronze_alone(spark, contract, lake, "caixa") == [
         ("C1", None),
         ("C2", '{"till":"caixa 7"}'),

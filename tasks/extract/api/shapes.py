@@ -37,7 +37,6 @@ class Shape:
     capturing: str
     places: tuple[str, ...]
     present: frozenset[str]
-    undeclared: tuple[str, ...]
 
     @classmethod
     def of(cls, item: str, fields: Sequence[str], ignores: Callable[[str], bool]) -> Self | None:
@@ -48,8 +47,13 @@ class Shape:
         except (ValueError, RecursionError):
             return None
         whole = pattern.replace(_TEXT_OR_WORD, SCALAR).replace(_ANY_VALUE, VALUE)
-        undeclared = tuple(place for place in members.captured if place not in members.present)
-        return cls(f"^{whole}$", f"^{pattern}$", tuple(members.captured), frozenset(members.present), undeclared)
+        present = frozenset(members.captured).intersection(fields)
+        return cls(f"^{whole}$", f"^{pattern}$", tuple(members.captured), present)
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """The places that are no field's."""
+        return tuple(place for place in self.places if place not in self.present)
 
     def read(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
         """A column of texts for each field, of items that match the pattern, and what they have beside them."""
@@ -57,8 +61,10 @@ class Shape:
         columns = dict(zip(self.places, found.iter_columns(), strict=True))
         absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
         read = pl.DataFrame({field: _said(columns[field]) if field in self.present else absent for field in fields})
-        values = object_of_written({place: pl.lit(columns[place]) for place in self.undeclared})
-        return read.with_columns(undeclared(self.undeclared, values) or pl.lit(None, SCHEMA).alias(UNDECLARED))
+        written = {place: pl.lit(columns[place]) for place in self.undeclared}
+        return read.with_columns(
+            undeclared(written, object_of_written(written)) or pl.lit(None, SCHEMA).alias(UNDECLARED)
+        )
 
 
 class _NoShape(ValueError):
@@ -70,7 +76,6 @@ class _Members:
 
     def __init__(self, fields: Sequence[str], ignores: Callable[[str], bool]) -> None:
         self.captured: list[str] = []
-        self.present: set[str] = set()
         self._fields = frozenset(fields)
         self._ignores = ignores
 
@@ -91,10 +96,7 @@ class _Members:
         if (is_field and (has_fields or isinstance(value, Fields | list | NotANumber))) or path in self.captured:
             raise _NoShape
         self.captured.append(path)
-        if not is_field:
-            return _ANY_VALUE
-        self.present.add(path)
-        return _TEXT_OR_WORD
+        return _TEXT_OR_WORD if is_field else _ANY_VALUE
 
 
 def _name(name: str) -> str:

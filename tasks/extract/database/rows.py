@@ -46,6 +46,8 @@ def extract_database(
     """
     with open_snapshot(source, url) as snapshot:
         query = window_query(contract, source, snapshot, window, shard)
+        if query.undeclared:
+            query.read_also(name for (name,) in snapshot.fetch(readable_statement(source, query.undeclared)))
         for rows in _frames(source, query, snapshot):
             values = pl.col(UNDECLARED) if UNDECLARED in rows.columns else NOT_READ
             yield as_chunk(contract, [pl.exclude(UNDECLARED), *undeclared(query.undeclared, values)], rows)
@@ -73,10 +75,7 @@ def window_query(
         StructureError: the table lacks a column.
     """
     types = snapshot.types(f"SELECT * FROM {quoted_path(source.table)}")  # noqa: S608 - quoted
-    query = Query(contract, source, types, window, shard)
-    if query.undeclared:
-        query.read_also({name: types[name] for (name,) in snapshot.fetch(readable_statement(source, query.undeclared))})
-    return query
+    return Query(contract, source, types, window, shard)
 
 
 def _frames(source: DatabaseSource, query: Query, snapshot: Snapshot) -> Iterator[pl.DataFrame]:

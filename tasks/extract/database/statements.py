@@ -61,6 +61,7 @@ class Query:
         others = types.keys() - {*fields.values(), *_own_fields(source)}
         self.undeclared = frozenset(name for name in others if not is_ignored(source, name))
         self.is_guarded = False
+        self._types = types
         self._table = f"{quoted_path(source.table)} t"
         self.key, self.cursor = column(source.key_field), column(source.cursor_field)
         self._scale = scale_of(source, types[source.cursor_field])
@@ -74,9 +75,9 @@ class Query:
         if source.deleted_when:
             self.columns[DELETED] = _is_deleted(source.deleted_when)
 
-    def read_also(self, types: Mapping[str, str]) -> None:
-        """Read these columns, of such Arrow types, too: as one JSON object `_undeclared` of texts without nulls."""
-        values = ", ".join(f"{text_of(field, type_)} AS {quoted(field)}" for field, type_ in sorted(types.items()))
+    def read_also(self, fields: Iterable[str]) -> None:
+        """Read these columns of the table, too: as one JSON object `_undeclared` of texts without nulls."""
+        values = ", ".join(f"{text_of(field, self._types[field])} AS {quoted(field)}" for field in sorted(fields))
         if values:
             members = f"json_strip_nulls((SELECT row_to_json(u) FROM (SELECT {values}) u))::text"  # noqa: S608 - quoted
             self.columns[UNDECLARED] = f"nullif({members}, '{{}}')"

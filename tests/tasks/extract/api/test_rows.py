@@ -8,13 +8,11 @@ import polars as pl
 import pytest
 
 from contracts.contract import Contract
-from contracts.raw_layout import UNDECLARED
 from contracts.sources.api import ApiSource
 from tasks.errors import StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.rows import extract_api
 from tasks.extract.chunks import CURSOR, FAULT, KEY, LOCATION, SOURCE_TEXT, Window, chunk_schema
-from tasks.extract.undeclared import undeclared_as_json, undeclared_names
 from tests.tasks.scripted_api import answer, customers_api, item, page, serve
 
 pytestmark = pytest.mark.services
@@ -171,37 +169,6 @@ def test_values_of_any_json_type_are_extracted_as_text(contract: Contract, sourc
     assert rows.select(KEY, "customer_id", "cpf", "total_amount", "product", "store_location").rows() == [
         ("1", "7", None, "12.50", "true", None)
     ]
-
-
-def _undeclared(contract: Contract, source: ApiSource, url: str) -> list[tuple[str, ...]]:
-    """What each chunk names."""
-    with ApiClient(source, url, {"key": "key"}) as client:
-        return [undeclared_names(chunk) for chunk in extract_api(contract, client, EVERYTHING, chunk_rows=2)]
-
-
-def test_fields_that_the_contract_does_not_know_are_read_as_one_object(contract: Contract, source: ApiSource) -> None:
-    extra = item(1, voucher="A1", extra={"colour": "red", "cpf": "529.982.247-25"}) | {"\ud800": 1}
-    nested = item(2, customer=item(2)["customer"] | {"nickname": "Ana"})
-    odd = {"purchaseId": ["no key"], "seller": "Bia"}
-    with serve(page(extra, nested), page(odd), page(item(3))) as api:
-        assert _undeclared(contract, source, api.url) == [("customer.nickname", "extra", "voucher", "·ud800")]
-        assert _undeclared(contract, source, api.url) == [("seller",)]
-        assert _undeclared(contract, source, api.url) == [()]
-    with serve(page(extra, nested, odd)) as api, ApiClient(source, api.url, {"key": "key"}) as client:
-        (chunk,) = extract_api(contract, client, EVERYTHING)
-    assert undeclared_as_json(chunk)[UNDECLARED].to_list() == [
-        '{"voucher":"A1","extra":{"colour": "red", "cpf": "529.982.247-25"},"\\\\ud800":"1"}',
-        '{"customer.nickname":"Ana"}',
-        '{"seller":"Bia"}',
-    ]
-
-
-@pytest.mark.parametrize("ignored", ["customer.nickname", "customer"])
-def test_fields_that_the_entry_ignores_are_not_named(contract: Contract, source: ApiSource, ignored: str) -> None:
-    ignoring = source.model_copy(update={"ignored_fields": (ignored, "extra")})
-    items = item(1, extra={"colour": "red"}, extras=1), item(2, customer={"id": "7", "nickname": "Ana"})
-    with serve(page(*items)) as api:
-        assert _undeclared(contract, ignoring, api.url) == [("extras",)]
 
 
 def test_a_field_may_be_absent_from_an_item_and_from_all(contract: Contract, source: ApiSource) -> None:
