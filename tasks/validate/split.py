@@ -38,12 +38,12 @@ def validate(chunk: pl.DataFrame, schema: pa.DataFrameSchema) -> Validated:
         StructureError: a column is missing, unknown or not text.
     """
     verdicts = _verdicts(chunk.select(pl.exclude("^_.*$")), schema)
-    broken = [pl.when(~verdict).then(pl.lit(label)) for label, verdict in verdicts.items()]
+    is_accepted = chunk.select(pl.all_horizontal(pl.col(FAULT).is_null(), *verdicts.values())).to_series()
+    broken = [pl.when(~verdict.filter(~is_accepted)).then(pl.lit(label)) for label, verdict in verdicts.items()]
     reasons = pl.concat_list(broken).list.drop_nulls() if broken else pl.lit([], pl.List(pl.String))
-    is_malformed = pl.col(FAULT).is_not_null()
-    judged = chunk.with_columns(pl.when(is_malformed).then(pl.lit([MALFORMED])).otherwise(reasons).alias(REASONS))
-    is_accepted = pl.col(REASONS).list.len() == 0
-    return Validated(accepted=judged.filter(is_accepted).drop(REASONS), rejected=judged.filter(~is_accepted))
+    reasons = pl.when(pl.col(FAULT).is_not_null()).then(pl.lit([MALFORMED])).otherwise(reasons)
+    rejected = chunk.filter(~is_accepted).with_columns(reasons.alias(REASONS))
+    return Validated(accepted=chunk.filter(is_accepted), rejected=rejected)
 
 
 def _verdicts(rows: pl.DataFrame, schema: pa.DataFrameSchema) -> dict[str, pl.Series]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +15,7 @@ _CODECS = {TextEncoding.UTF_16: UTF_8, TextEncoding.WINDOWS_1252: WINDOWS_1252, 
 """Python's names, where they are others; of UTF-16, UTF-8 was made before."""
 
 _READ_BYTES = 1024 * 1024
-_MULTI_BYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-"""A character of UTF-8 that is not ASCII (RFC 3629, a little wider), which in Windows-1252 hardly stands by chance."""
-
-_BEGUN = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z")
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def codec(path: Path, start: bytes, name: str, declared: TextEncoding | None) -> str:
@@ -41,27 +36,14 @@ def codec(path: Path, start: bytes, name: str, declared: TextEncoding | None) ->
 
 
 def _found_out(path: Path) -> str:
-    if _decodes(path):
-        return UTF_8
-    begun, characters, others = b"", 0, 0
+    """By two counts: characters of UTF-8 beyond ASCII, which hardly stand by chance, and bytes that are in none."""
+    decoder = codecs.getincrementaldecoder(UTF_8)("ignore")
+    read_bytes = ascii_bytes = characters = decoded_bytes = 0
     for part in _parts(path):
-        end = _BEGUN.search(part)
-        whole = begun + (part[: end.start()] if end else part)
-        begun = end[0] if end else b""
-        rest, found = _MULTI_BYTE.subn(b"", whole)
-        characters, others = characters + found, others + len(_BEYOND_ASCII.findall(rest))
-    return UTF_8 if characters >= others + len(begun) else WINDOWS_1252
-
-
-def _decodes(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder(UTF_8)()
-    try:
-        for part in _parts(path):
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+        text = decoder.decode(part)
+        read_bytes, decoded_bytes = read_bytes + len(part), decoded_bytes + len(text.encode())
+        ascii_bytes, characters = ascii_bytes + len(part.translate(None, _BEYOND_ASCII)), characters + len(text)
+    return UTF_8 if characters - ascii_bytes >= read_bytes - decoded_bytes else WINDOWS_1252
 
 
 def _parts(path: Path) -> Iterator[bytes]:

@@ -106,15 +106,16 @@ def cut(lines: pl.Series, grammar: Grammar, newline: str, *, is_last: bool) -> t
 def _spans(bare: pl.Series, grammar: Grammar, *, is_last: bool) -> tuple[list[_Span], int]:
     """The spans in order, and how many lines at the end belong to one that is not complete yet."""
     has_quote = bare.str.contains(grammar.quote, literal=True)
-    incomplete = (has_quote & ~bare.str.contains(grammar.complete) & ~grammar.comments(bare)).arg_true().to_list()
+    quoted = (has_quote & ~grammar.comments(bare)).arg_true()
+    incomplete = quoted.filter(~bare.gather(quoted).str.contains(grammar.complete)).to_list()
     if not incomplete:
         return [], 0
-    texts, quoted = bare.to_list(), has_quote.arg_true().to_list()
+    texts, with_quote = bare.to_list(), has_quote.arg_true().to_list()
     spans: list[_Span] = []
     for first in incomplete:
         if spans and first <= spans[-1].last:
             continue
-        span = _span(first, texts, quoted, grammar, is_last=is_last)
+        span = _span(first, texts, with_quote, grammar, is_last=is_last)
         if span is None:
             return spans, len(texts) - first
         spans.append(span)
@@ -175,7 +176,7 @@ def _judged(records: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
         pl.when(pl.col(FAULT).is_not_null())
         .then(FAULT)
         .when(values != grammar.values)
-        .then(pl.format(f"it has {{}} values, and the header {grammar.values}", values))
+        .then(values.replace_strict({n: f"it has {n} values, and the header {grammar.values}" for n in values.unique()}))
         .when(stray)
         .then(pl.lit(STRAY_LINE_END))
     )
