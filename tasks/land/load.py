@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
@@ -97,7 +98,7 @@ def stage(landing: Landing, name: str, chunks: Iterable[pl.DataFrame]) -> Staged
         load, adding = _Load(landing, name, uploads), validation.submit(lambda: None)
         for chunk in chunks:
             adding.result()
-            adding = validation.submit(load.add, chunk)
+            adding = validation.submit(copy_context().run, load.add, chunk)  # it says whose logs are written
         adding.result()
         return load.close()
 

@@ -6,8 +6,6 @@ character escaped in it.
 
 from __future__ import annotations
 
-import polars as pl
-
 DEEPEST = 3
 """Levels of objects and lists within a value; each one makes its pattern four times as long."""
 
@@ -44,14 +42,3 @@ def _value(levels: int) -> str:
 
 
 VALUE = _value(DEEPEST)
-
-_OBJECT = object_of(VALUE)
-_OBJECTS = rf"\A\[{listed(_OBJECT)}\]"
-
-
-def objects_of_list(text: str) -> tuple[list[str], int] | None:
-    """The objects of the list that the text begins with, and the list's length; None if not all of it matches."""
-    found = pl.Series([text]).str.extract_all(_OBJECTS)[0]
-    if found.is_empty():
-        return None
-    return found.str.extract_all(_OBJECT)[0].to_list(), len(found[0])

@@ -9,11 +9,16 @@ import json
 import re
 from collections.abc import Callable
 
-from tasks.extract.api.json_patterns import objects_of_list
+import msgspec
 
 _BLANK_LETTERS = " \t\n\r"
 _BLANKS = re.compile(r"[ \t\n\r]*")
 _TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+
+MOST_LISTS_BEHIND = 10
+"""So many ends of lists behind a page's items may not be theirs; each costs a look at all of the page."""
 
 
 class NotANumber(str):
@@ -40,6 +45,25 @@ def fields_of(pairs: list[tuple[str, object]]) -> Fields:
 DECODER = json.JSONDecoder(
     object_pairs_hook=fields_of, parse_int=str, parse_float=str, parse_constant=NotANumber, strict=True
 )
+
+
+def list_at_once(text: str) -> tuple[tuple[str, ...], int] | None:
+    """The items of the list that the text begins with, each as it is written, and the list's length.
+
+    None if it is no list of JSON, or its end was not found: lists may follow it, and few are looked behind.
+
+    >>> list_at_once('[{"a": 1.50}, null], "next": "b"}')
+    (('{"a": 1.50}', 'null'), 19)
+    """
+    end = len(text)
+    for _ in range(MOST_LISTS_BEHIND + 1):
+        end = text.rfind("]", 0, end)
+        try:
+            items = _LIST.decode(text[: end + 1])
+        except (msgspec.DecodeError, RecursionError):
+            continue
+        return tuple(str(item, "utf-8") for item in items), end + 1
+    return None
 
 
 def _end_of_broken(text: str, start: int, error: Exception) -> int | None:
@@ -105,12 +129,12 @@ class JsonText:
     def items(self) -> tuple[str, ...]:
         """The list that comes next, each item as the source wrote it: read at once, or one by one if one is odd."""
         found: list[str] = []
-        if objects := objects_of_list(self._text[self._at :]):
-            found, length = objects
+        if listed := list_at_once(self._text[self._at :]):
+            items, length = listed
             self._at += length
             self._skip_blanks()
-        else:
-            self._listed("[", "]", lambda: found.append(self._item()))
+            return items
+        self._listed("[", "]", lambda: found.append(self._item()))
         return tuple(found)
 
     def _item(self) -> str:

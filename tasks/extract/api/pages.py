@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -23,9 +25,9 @@ from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.errors import CursorRejected
 from tasks.extract.api.items import DIGEST, ReadItems, read_items
-from tasks.extract.api.page import NotAPage
+from tasks.extract.api.page import NotAPage, Page
 from tasks.extract.api.paging import next_position
-from tasks.extract.api.requests import Position, page_request
+from tasks.extract.api.requests import PageRequest, Position, page_request
 from tasks.extract.api.times import in_utc
 from tasks.extract.chunks import CURSOR, KEY, Window
 
@@ -77,34 +79,50 @@ def read_pages(client: ApiClient, window: Window, columns: Mapping[str, str]) ->
 
 def _pages_of_one_round(client: ApiClient, progress: _Progress, columns: Mapping[str, str]) -> Iterator[ReadItems]:
     """Pages from the last good time on, to the end or to a cursor that the API does not take."""
-    source, since = client.source, progress.good_until
-    position: Position = None
-    positions: set[Position] = set()
-    rows_read = without_news = 0
-    while True:
-        progress.pages += 1
-        where = f"page {progress.pages} of {source.name}"
-        asked = page_request(source, client.url, since, position)
-        page = client.get(asked, where)
-        rows_read += len(page.items)
-        try:
-            position = next_position(source, page, asked.url, position, rows_read)
-        except NotAPage as error:
-            raise StructureError(f"{where} {error}") from None
+    source, without_news = client.source, 0
+    for where, page in _asked_ahead(client, progress):
         items = read_items(source, page.items, columns)
         news, is_known = progress.news(items.rows, page.answered_at or client.now())
         if not news.is_empty():
             yield items._replace(rows=news)
         without_news = without_news + 1 if is_known else 0
-        if position is None:
-            return
-        if position in positions and isinstance(position, str):
-            raise StructureError(f"{where} repeats an earlier {_place(source)}, so that reading would never end")
         if without_news >= MOST_PAGES_WITHOUT_NEWS:
             raise StructureError(
                 f"{without_news} pages of {source.name} in a row, up to {where}, had nothing new and no end"
             )
-        positions.add(position)
+
+
+def _asked_ahead(client: ApiClient, progress: _Progress) -> Iterator[tuple[str, Page]]:
+    """The same pages and what errors call each; while one is read, the next is asked for."""
+    source, since = client.source, progress.good_until
+    position: Position = None
+    positions: set[Position] = set()
+    rows_read = 0
+
+    def ask() -> tuple[str, PageRequest, Future[Page]]:
+        progress.pages += 1
+        where, asked = f"page {progress.pages} of {source.name}", page_request(source, client.url, since, position)
+        return where, asked, ahead.submit(copy_context().run, client.get, asked, where)
+
+    with ThreadPoolExecutor(1) as ahead:
+        awaited = ask()
+        while True:
+            where, asked, answer = awaited
+            page = answer.result()
+            rows_read += len(page.items)
+            try:
+                position = next_position(source, page, asked.url, position, rows_read)
+            except NotAPage as error:
+                raise StructureError(f"{where} {error}") from None
+            comes_again = isinstance(position, str) and position in positions
+            if position is not None and not comes_again:
+                awaited = ask()
+                positions.add(position)
+            yield where, page
+            if position is None:
+                return
+            if comes_again:
+                raise StructureError(f"{where} repeats an earlier {_place(source)}, so that reading would never end")
 
 
 def _place(source: ApiSource) -> str:
@@ -132,7 +150,7 @@ class _Progress:
         self._is_again = False
         self._met_pages: set[bytes] = set()
         self._met_keys: set[str] = set()
-        self._met: dict[str, datetime | None] = {}
+        self._met: dict[str, int | None] = {}
 
     def begin_again(self) -> None:
         """From now on, leave out what was read before."""
@@ -170,10 +188,12 @@ class _Progress:
 
     def _remember(self, digests: Sequence[str], times: pl.Series) -> None:
         """Note the items that a new beginning would meet again: those since `good_until`, or without a time."""
-        self._met |= dict(zip(digests, times, strict=True))
-        least = times.filter(times <= self._now).min()
+        microseconds = times.to_physical()  # a number is had faster than a datetime
+        self._met |= dict(zip(digests, microseconds.to_list(), strict=True))
+        good = times <= self._now
+        least, least_microseconds = times.filter(good).min(), microseconds.filter(good).min()
         if not isinstance(least, datetime) or self._shifts:
             return
         if self.good_until is None or least > self.good_until:
             self.good_until = least
-            self._met = {known: time for known, time in self._met.items() if time is None or time >= least}
+            self._met = {known: time for known, time in self._met.items() if time is None or time >= least_microseconds}

@@ -57,14 +57,16 @@ class Shape:
 
     def read(self, items: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
         """A column of texts for each field, of items that match the pattern, and what they have beside them."""
-        found = items.str.extract_groups(self.capturing).struct.unnest() if self.places else pl.DataFrame()
-        columns = dict(zip(self.places, found.iter_columns(), strict=True))
-        absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
-        read = pl.DataFrame({field: _said(columns[field]) if field in self.present else absent for field in fields})
-        written = {place: pl.lit(columns[place]) for place in self.undeclared}
-        return read.with_columns(
-            undeclared(written, object_of_written(written)) or pl.lit(None, SCHEMA).alias(UNDECLARED)
-        )
+        if not self.places:
+            absent = pl.repeat(None, items.len(), dtype=pl.String, eager=True)
+            return pl.DataFrame(dict.fromkeys(fields, absent)).with_columns(pl.lit(None, SCHEMA).alias(UNDECLARED))
+        found = items.str.extract_groups(self.capturing).struct.unnest()
+        has_escapes = bool(items.str.contains("\\", literal=True).any())
+        columns = dict(zip(self.places, map(pl.col, found.columns), strict=True))
+        said = {field: _said(columns[field], has_escapes=has_escapes) for field in self.present}
+        written = {place: columns[place] for place in self.undeclared}
+        beside = undeclared(written, object_of_written(written)) or [pl.lit(None, SCHEMA).alias(UNDECLARED)]
+        return found.select(*(said.get(field, pl.lit(None, pl.String)).alias(field) for field in fields), *beside)
 
 
 class _NoShape(ValueError):
@@ -105,9 +107,10 @@ def _name(name: str) -> str:
     return f"(?:{'|'.join(pl.escape_regex(spelling) for spelling in spellings)})"
 
 
-def _said(written: pl.Series) -> pl.Series:
+def _said(written: pl.Expr, *, has_escapes: bool) -> pl.Expr:
     """What JSON's texts, numbers, `true` and `false` say, as texts; null for `null`."""
-    text, has_escape = pl.col("written"), pl.col("written").str.contains("\\", literal=True)
-    plain = text.str.strip_prefix('"').str.strip_suffix('"')
-    said = pl.when(has_escape).then(pl.when(has_escape).then(text).str.json_decode(pl.String)).otherwise(plain)
-    return written.to_frame("written").select(pl.when(text != "null").then(said)).to_series()
+    said = written.str.strip_prefix('"').str.strip_suffix('"')
+    if has_escapes:
+        is_escaped = written.str.contains("\\", literal=True)
+        said = pl.when(is_escaped).then(pl.when(is_escaped).then(written).str.json_decode(pl.String)).otherwise(said)
+    return pl.when(written != "null").then(said)

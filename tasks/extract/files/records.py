@@ -176,7 +176,9 @@ def _judged(records: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
         pl.when(pl.col(FAULT).is_not_null())
         .then(FAULT)
         .when(values != grammar.values)
-        .then(values.replace_strict({n: f"it has {n} values, and the header {grammar.values}" for n in values.unique()}))
+        .then(
+            values.replace_strict({n: f"it has {n} values, and the header {grammar.values}" for n in values.unique()})
+        )
         .when(stray)
         .then(pl.lit(STRAY_LINE_END))
     )
