@@ -53,7 +53,7 @@ class RawContainer:
         See https://learn.microsoft.com/rest/api/storageservices/put-block.
         """
         with self._translated_errors(f"write {name}"):
-            self._client.get_blob_client(name).stage_block(_ONLY_BLOCK, content)
+            self._client.get_blob_client(name).stage_block(_ONLY_BLOCK, content, validate_content="md5")
 
     def publish(self, name: str, metadata: Mapping[str, str]) -> bool:
         """Make a staged blob visible; False if it already was.

@@ -10,7 +10,7 @@ from azure.storage.blob import ContainerClient
 
 from tasks.errors import AccessRefused, LoadLost, MisconfiguredError, StorageUnavailable
 from tasks.land.raw_container import RawContainer
-from tests.tasks.troubled_storage import troubled
+from tests.tasks.troubled_storage import Operation, Trouble, troubled
 
 pytestmark = pytest.mark.services
 
@@ -101,6 +101,17 @@ def test_a_missing_container_is_told_after_one_request(storage: str, action: str
         f"cannot {action}: 404 ContainerNotFound; create container raw-missing, or name the account that has it"
     )
     assert account.times() == [1]
+
+
+def test_content_that_is_damaged_on_its_way_is_refused(container: ContainerClient, storage: str) -> None:
+    with troubled(storage) as account:
+        account.spoiled, account.trouble = frozenset({Operation.PUT_BLOCK}), Trouble.DAMAGE
+        sender = RawContainer.connect(container.container_name, connection_string=account.connection, account_url=None)
+        with pytest.raises(StorageUnavailable, match="cannot write a: 400 Md5Mismatch"):
+            sender.stage("a", b"content")
+        sender.stage("a", b"content")
+        sender.publish("a", {})
+    assert RawContainer(container).read("a") == b"content"
 
 
 def test_a_text_that_is_no_connection_string_is_told_and_stays_secret() -> None:
