@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 from sandbox.home import write_atomically, write_private
 
 _JAVA_OPTIONS = (
-    # A session of a minute or two spends more on optimizing code than the optimized code saves: half the CPU time.
-    "-XX:TieredStopAtLevel=1",
     # Room for the code that the quick compiler alone is not given: once it is full, all else is interpreted.
     "-XX:ReservedCodeCacheSize=240m",
     # A heap that starts small is collected for a tenth of the time.
@@ -21,15 +19,17 @@ _JAVA_OPTIONS = (
 )
 
 FEW_ROWS = {
-    "spark.driver.extraJavaOptions": " ".join(_JAVA_OPTIONS),
+    # A session of a minute or two spends more on optimizing code than the optimized code saves: half the CPU time.
+    "spark.driver.extraJavaOptions": " ".join((*_JAVA_OPTIONS, "-XX:TieredStopAtLevel=1")),
     # Small queries take longer to plan again after each step than to run.
     "spark.sql.adaptive.enabled": "false",
 }
 """What makes a job of thousands of rows short (docs/adr/0012)."""
 
 MANY_ROWS = {
-    # Code for many columns is a method longer than the JVM compiles unasked: interpreted, it takes a third longer.
-    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
+    "spark.driver.extraJavaOptions": " ".join(_JAVA_OPTIONS),
+    # Code for many columns is one method, longer than the JVM compiles unasked and dear to compile: not so in pieces.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
 }
 """What a job of millions of rows has in its place."""
 
