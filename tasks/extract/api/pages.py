@@ -191,9 +191,9 @@ class _Progress:
         microseconds = times.to_physical()  # a number is had faster than a datetime
         self._met |= dict(zip(digests, microseconds.to_list(), strict=True))
         good = times <= self._now
-        least, least_microseconds = times.filter(good).min(), microseconds.filter(good).min()
-        if not isinstance(least, datetime) or self._shifts:
+        least, since = times.filter(good).min(), microseconds.filter(good).min()
+        if not isinstance(least, datetime) or not isinstance(since, int) or self._shifts:
             return
         if self.good_until is None or least > self.good_until:
             self.good_until = least
-            self._met = {known: time for known, time in self._met.items() if time is None or time >= least_microseconds}
+            self._met = {known: time for known, time in self._met.items() if time is None or time >= since}
