@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +27,7 @@ from tests.tasks.rows import chunk
 pytestmark = pytest.mark.services
 
 NOW = datetime(2026, 2, 1, 23, 30, tzinfo=UTC)
+_RUN: ContextVar[str] = ContextVar("run", default="no run")
 
 
 @pytest.fixture
@@ -42,6 +45,31 @@ def _land(landing: Landing, *chunks: pl.DataFrame, previous: Manifest | None = N
     manifest = land(landing, previous, chunks, _progress(landing), even_if_empty=True)
     assert manifest
     return manifest
+
+
+class _LogContexts(logging.Handler):
+    """Of every log line the run in whose context it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(_RUN.get())
+
+
+def test_log_lines_of_a_chunk_are_written_in_the_context_of_the_run(landing: Landing) -> None:
+    logs, logger = _LogContexts(), logging.getLogger("tasks.land.load")
+    logger.addHandler(logs)
+    token, level = _RUN.set("this run"), logger.level
+    logger.setLevel(logging.INFO)
+    try:
+        _land(landing, chunk(landing.contract, {"product": "TV"}), chunk(landing.contract, {"product": "Fogão"}))
+    finally:
+        logger.removeHandler(logs)
+        logger.setLevel(level)
+        _RUN.reset(token)
+    assert logs.seen == ["this run", "this run"]
 
 
 def test_accepted_rows_become_json_lines_with_every_column(landing: Landing) -> None:
