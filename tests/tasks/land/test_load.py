@@ -48,14 +48,14 @@ def _land(landing: Landing, *chunks: pl.DataFrame, previous: Manifest | None = N
 
 
 class _LogContexts(logging.Handler):
-    """Of every log line the run in whose context it is written."""
+    """The log lines, each after the run in whose context it is written."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(_RUN.get())
+        self.seen.append(f"{_RUN.get()}: {record.getMessage()}")
 
 
 def test_log_lines_of_a_chunk_are_written_in_the_context_of_the_run(landing: Landing) -> None:
@@ -69,7 +69,7 @@ def test_log_lines_of_a_chunk_are_written_in_the_context_of_the_run(landing: Lan
         logger.removeHandler(logs)
         logger.setLevel(level)
         _RUN.reset(token)
-    assert logs.seen == ["this run", "this run"]
+    assert logs.seen == [f"this run: store-database-00000001: {rows} rows extracted" for rows in (1, 2)]
 
 
 def test_accepted_rows_become_json_lines_with_every_column(landing: Landing) -> None:
