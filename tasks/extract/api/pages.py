@@ -11,36 +11,28 @@ changed while they were read, until that shows nothing more that had been left o
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import datetime, timedelta
-from hashlib import blake2b
-
-import polars as pl
 
 from contracts.sources.api import ApiSource
 from contracts.sources.paging import CursorPaging, OffsetPaging, PagePaging
 from tasks.errors import SourceUnavailable, StructureError
 from tasks.extract.api.client import ApiClient
 from tasks.extract.api.errors import CursorRejected
-from tasks.extract.api.items import DIGEST, ReadItems, read_items
+from tasks.extract.api.items import ReadItems, read_items
 from tasks.extract.api.page import NotAPage, Page
 from tasks.extract.api.paging import next_position
+from tasks.extract.api.progress import Progress
 from tasks.extract.api.requests import PageRequest, Position, page_request
 from tasks.extract.api.times import in_utc
-from tasks.extract.chunks import CURSOR, KEY, Window
+from tasks.extract.chunks import Window
 
 MOST_PAGES_WITHOUT_NEWS = 100
 """So many pages in a row may be empty or hold what an earlier page held; an API that filters late gives some."""
 
 MOST_RESTARTS = 5
 """So often one extraction begins again because the API no longer knows its own cursor, or because pages shift."""
-
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""So much later than an answer says an item may be dated that had changed before it."""
-
-_DIGEST_BYTES = 16
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +47,7 @@ def read_pages(client: ApiClient, window: Window, columns: Mapping[str, str]) ->
     """
     source = client.source
     shifts = isinstance(source.paging, PagePaging | OffsetPaging) and source.cursor_field is not None
-    progress = _Progress(in_utc(window.since) if window.since else None, client.now(), shifts=shifts)
+    progress = Progress(in_utc(window.since) if window.since else None, client.now(), shifts=shifts)
     restarts = 0
     while True:
         try:
@@ -77,7 +69,7 @@ def read_pages(client: ApiClient, window: Window, columns: Mapping[str, str]) ->
         progress.begin_again()
 
 
-def _pages_of_one_round(client: ApiClient, progress: _Progress, columns: Mapping[str, str]) -> Iterator[ReadItems]:
+def _pages_of_one_round(client: ApiClient, progress: Progress, columns: Mapping[str, str]) -> Iterator[ReadItems]:
     """Pages from the last good time on, to the end or to a cursor that the API does not take."""
     source, without_news = client.source, 0
     for where, page in _asked_ahead(client, progress):
@@ -92,7 +84,7 @@ def _pages_of_one_round(client: ApiClient, progress: _Progress, columns: Mapping
             )
 
 
-def _asked_ahead(client: ApiClient, progress: _Progress) -> Iterator[tuple[str, Page]]:
+def _asked_ahead(client: ApiClient, progress: Progress) -> Iterator[tuple[str, Page]]:
     """The same pages and what errors call each; while one is read, the next is asked for."""
     source, since = client.source, progress.good_until
     position: Position = None
@@ -130,70 +122,3 @@ def _place(source: ApiSource) -> str:
     paging = source.paging
     header = paging.header if isinstance(paging, CursorPaging) else "Link"
     return paging.fields[0] if paging.fields else f"{header} header"
-
-
-class _Progress:
-    """How far an API was read, so that reading can begin again without leaving out or repeating an item.
-
-    `good_until` is a time up to which everything was read. Pages are in order of change, so it is the least time of
-    the last page: a single item with an odd time neither moves it ahead of the others nor back. Where pages shift,
-    nothing is sure before the end, and it stays at the window's start.
-    """
-
-    def __init__(self, since: datetime | None, now: datetime, *, shifts: bool) -> None:
-        self.good_until = since
-        self.pages = 0
-        self.may_lack_items = False
-        self._now = now
-        self._shifts = shifts
-        self._began_at: datetime | None = None
-        self._is_again = False
-        self._met_pages: set[bytes] = set()
-        self._met_keys: set[str] = set()
-        self._met: dict[str, int | None] = {}
-
-    def begin_again(self) -> None:
-        """From now on, leave out what was read before."""
-        self._is_again = True
-        self._met_pages.clear()
-        self.may_lack_items = False
-
-    def news(self, items: pl.DataFrame, answered_at: datetime) -> tuple[pl.DataFrame, bool]:
-        """The page's items without those that an earlier page had, and whether the page tells nothing new.
-
-        Where pages shift, one that is read again tells at least that nothing was left out there.
-        """
-        digests = items[DIGEST].to_list()
-        page = blake2b("".join(digests).encode(), digest_size=_DIGEST_BYTES).digest()
-        news = items.filter(pl.Series([digest not in self._met for digest in digests], dtype=pl.Boolean))
-        is_checked = self._shifts and self._is_again and not items.is_empty() and page not in self._met_pages
-        is_known = news.is_empty() and not is_checked
-        self._met_pages.add(page)
-        if self._shifts:
-            self._notice_shifts(news, answered_at)
-        self._remember(digests, items[CURSOR])
-        return news, is_known
-
-    def _notice_shifts(self, news: pl.DataFrame, answered_at: datetime) -> None:
-        """A first reading may lack items if one that it had read came again, changed; a later one, if it found older.
-
-        A change of what was not read yet draws no item over the border of the pages that were.
-        """
-        self._began_at = self._began_at or answered_at - CLOCKS_DIFFER
-        if self._is_again:
-            self.may_lack_items |= bool((news[CURSOR] < self._began_at).fill_null(value=True).any())
-        else:
-            self.may_lack_items |= not self._met_keys.isdisjoint(news[KEY])
-            self._met_keys.update(news[KEY])
-
-    def _remember(self, digests: Sequence[str], times: pl.Series) -> None:
-        """Note the items that a new beginning would meet again: those since `good_until`, or without a time."""
-        microseconds = times.to_physical()  # a number is had faster than a datetime
-        self._met |= dict(zip(digests, microseconds.to_list(), strict=True))
-        good = times <= self._now
-        least, since = times.filter(good).min(), microseconds.filter(good).min()
-        if not isinstance(least, datetime) or not isinstance(since, int) or self._shifts:
-            return
-        if self.good_until is None or least > self.good_until:
-            self.good_until = least
-            self._met = {known: time for known, time in self._met.items() if time is None or time >= since}
