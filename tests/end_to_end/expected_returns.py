@@ -18,6 +18,17 @@ def versions(population: Population, contract: Contract, generation: int) -> pl.
     return pl.concat([returns_truth(population, contract, kind, range(generation + 1)) for kind in KINDS])
 
 
+def versions_met(population: Population, contract: Contract, generation: int, bronze: pl.DataFrame) -> pl.DataFrame:
+    """The same, and those that bronze has of what the database had when runs of earlier generations came by.
+
+    A valid version stays in silver when the next one that the database has breaks a rule.
+    """
+    version, last = ["source", "return_id", "cpf", "updated_at"], versions(population, contract, generation)
+    before = pl.concat([last.clear(), *(versions(population, contract, number) for number in range(generation))])
+    earlier = missing(before.unique(version), last, version)
+    return pl.concat([last, earlier.join(bronze, on=version, how="semi", nulls_equal=True)])
+
+
 def require_silver(silver: pl.DataFrame, found: pl.DataFrame, key: bytes) -> None:
     """Silver holds the latest valid version of each return as its types say."""
     valid = found.filter(pl.col("outcome") == "valid").sort("updated_at_value")
