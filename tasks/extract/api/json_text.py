@@ -58,6 +58,8 @@ def list_at_once(text: str) -> tuple[tuple[str, ...], int] | None:
     end = len(text)
     for _ in range(MOST_LISTS_BEHIND + 1):
         end = text.rfind("]", 0, end)
+        if end < 0:
+            break
         try:
             items = _LIST.decode(text[: end + 1])
         except (msgspec.DecodeError, RecursionError):
@@ -128,12 +130,12 @@ class JsonText:
 
     def items(self) -> tuple[str, ...]:
         """The list that comes next, each item as the source wrote it: read at once, or one by one if one is odd."""
-        found: list[str] = []
         if listed := list_at_once(self._text[self._at :]):
             items, length = listed
             self._at += length
             self._skip_blanks()
             return items
+        found: list[str] = []
         self._listed("[", "]", lambda: found.append(self._item()))
         return tuple(found)
 
